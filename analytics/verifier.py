@@ -17,6 +17,7 @@ from ordercast.workflows.reconcile.compare_in_passes import ComparedHour
 from ordercast.workflows.reconcile.fill_metric_gaps import FillMetricGaps
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from ordercast.workflows.ports import Deadline
@@ -44,7 +45,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]: 
         if made.is_over:
             over.append(made)
             _tell_cloudwatch(made)
-            log.info("budgets_corrected", extra={"hour": made.hour, "slots": _corrected(made)})
+    for age in HOURS_AGO:
+        _compare_budgets(age, deadline(context), log)
     mismatches = sum(each.mismatches for each in over)
     print(emf_line({METRIC: mismatches}, stage=_settings().stage, at=now))
     # Last: what CloudWatch lacks may wait, a comparison may not.
@@ -97,12 +99,16 @@ def _gaps() -> FillMetricGaps:
     )
 
 
-def _corrected(made: ComparedHour) -> int:
-    """Give budgets back what a crash has left drawn, of an hour whose rollups are right."""
-    if made.mismatches:
-        return 0
-    budgets = _wired().budgets
-    return budgets.correct(budgets([made.hour]))
+def _compare_budgets(age: int, left: "Deadline", log: "Logger") -> None:
+    """Give budgets back what a crash has left drawn, of hours whose rollups are right."""
+    in_passes, has_worked = _wired().budgets_in_passes, False
+    while not has_worked or _wired().in_passes.has_time(left):
+        made = in_passes(age, deadline=left)
+        if made is None:
+            break
+        has_worked = True
+        if made.is_over:
+            log.info("budgets_corrected", extra={"hour": made.hour, "slots": made.corrected})
 
 
 @cache

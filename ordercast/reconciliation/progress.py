@@ -23,7 +23,8 @@ class HourStep(StrEnum):
 class HourProgress(Struct, frozen=True, kw_only=True):
     """What the passes so far have found of an hour, and where the next one goes on.
 
-    `age` is how many hours back it is compared. `shards` has the sequence number that was read last
+    `age` is how many hours back it is compared, negative where it is looked at for budgets: `noted`
+    are then the differences of their slots that ended with the hour `until`, as of `noted_at`. `shards` has the sequence number that was read last
     of each; `partition` is the next of counted versions; `sums` are those of the partitions before
     it, and `stamp` is of the same. `held` are the surpluses that the first look at buckets found,
     and `looked` its stamp. `revision` tells two passes at the same hour apart.
@@ -40,3 +41,6 @@ class HourProgress(Struct, frozen=True, kw_only=True):
     held: Mapping[RollupKey, Amounts] = field(default_factory=dict)
     looked: int = 0
     revision: int = 0
+    until: str = ""
+    noted: tuple[str, ...] = ()
+    noted_at: str = ""

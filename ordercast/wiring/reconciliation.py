@@ -28,6 +28,7 @@ from ordercast.wiring.tables import tables
 from ordercast.wiring.velocity import velocity_of
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
+from ordercast.workflows.reconcile.compare_budgets_in_passes import CompareBudgetsInPasses
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
@@ -44,6 +45,7 @@ class Verification(Struct, frozen=True, kw_only=True):
 
     verify: CompareRollups
     budgets: CompareBudgets
+    budgets_in_passes: CompareBudgetsInPasses
     velocity: SetVelocityLimits
     trace_records: TraceRecords
     in_passes: CompareInPasses
@@ -87,15 +89,27 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
         redelivered_for=settings.redelivered_for,
         default_currency=settings.default_currency,
     )
+    progress = DynamoProgress(table=table(settings.rollups_table), now=now)
+    in_passes = CompareInPasses(
+        progress=progress,
+        rollups=verify,
+        records=trace_records,
+        stream_retention=settings.stream_retention,
+        now=now,
+    )
+    budgets = CompareBudgets(
+        rollups=rollups,
+        accounts=DynamoAccounts(table=ledger),
+        limits=DynamoLimits(table=ledger).read,
+        rollups_differ=verify,
+        pause=time.sleep,
+        wait=settings.claim_lease,
+    )
     return Verification(
         verify=verify,
-        budgets=CompareBudgets(
-            rollups=rollups,
-            accounts=DynamoAccounts(table=ledger),
-            limits=DynamoLimits(table=ledger).read,
-            rollups_differ=verify,
-            pause=time.sleep,
-            wait=settings.claim_lease,
+        budgets=budgets,
+        budgets_in_passes=CompareBudgetsInPasses(
+            budgets=budgets, hours=in_passes, progress=progress, now=now
         ),
         velocity=SetVelocityLimits(
             rollups=rollups,
@@ -104,13 +118,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             now=now,
         ),
         trace_records=trace_records,
-        in_passes=CompareInPasses(
-            progress=DynamoProgress(table=table(settings.rollups_table), now=now),
-            rollups=verify,
-            records=trace_records,
-            stream_retention=settings.stream_retention,
-            now=now,
-        ),
+        in_passes=in_passes,
         rollups=rollups,
         inputs=inputs,
         metrics=CompareMetrics(

@@ -19,6 +19,7 @@ from ordercast.rollups.rollup import RollupInput, hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
+from ordercast.workflows.reconcile.compare_budgets_in_passes import CompareBudgetsInPasses
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.count_charges import CountCharges
@@ -123,22 +124,30 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage()
     monkeypatch.setattr(verifier, "datetime", Clock)
     compare = verifying(stage.rollups, stage.ledger)
+    in_passes = CompareInPasses(
+        progress=stage.progress,
+        rollups=compare,
+        records=stage,  # type: ignore[arg-type]  # a fake of it
+        stream_retention=SETTINGS.stream_retention,
+        now=lambda: Clock.now(UTC),
+    )
+    budgets = CompareBudgets(
+        rollups=stage.rollups,
+        accounts=FakeAccounts(),
+        limits=Limits,
+        rollups_differ=verifying(stage.rollups, stage.ledger),
+        pause=lambda _: None,
+        wait=HOUR,
+    )
     wired = Verification(
         verify=compare,
-        in_passes=CompareInPasses(
-            progress=stage.progress,
-            rollups=compare,
-            records=stage,  # type: ignore[arg-type]  # a fake of it
-            stream_retention=SETTINGS.stream_retention,
+        in_passes=in_passes,
+        budgets=budgets,
+        budgets_in_passes=CompareBudgetsInPasses(
+            budgets=budgets,
+            hours=in_passes,
+            progress=FakeProgress(),
             now=lambda: Clock.now(UTC),
-        ),
-        budgets=CompareBudgets(
-            rollups=stage.rollups,
-            accounts=FakeAccounts(),
-            limits=Limits,
-            rollups_differ=verifying(stage.rollups, stage.ledger),
-            pause=lambda _: None,
-            wait=HOUR,
         ),
         velocity=SetVelocityLimits(
             rollups=stage.rollups,

@@ -28,6 +28,9 @@ FIRST = HourProgress(
     held={BUCKET: {"state#sent": -1}},
     looked=9,
     revision=1,
+    until="2026-03-02T23",
+    noted=("all/month#2026-03 02 0.5 0.3",),
+    noted_at="2026-03-03T03:05:00+00:00",
 )
 
 

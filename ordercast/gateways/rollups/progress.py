@@ -96,7 +96,8 @@ def _read(data: bytes, *, revision: int) -> HourProgress:
     written: dict[str, Any] = json.loads(zlib.decompress(data))
     buckets = {name: _from_buckets(written[name]) for name in _BUCKETS}
     step = HourStep(written["step"])
-    return HourProgress(**{**written, **buckets, "step": step, "revision": revision})
+    others = {"step": step, "noted": tuple(written["noted"]), "revision": revision}
+    return HourProgress(**{**written, **buckets, **others})
 
 
 _BUCKETS = ("sums", "held")

@@ -1,4 +1,4 @@
-"""Compare budgets with the rollups, and correct what crashes have left drawn. Used by `verify` and the verifier."""
+"""Compare budgets with the rollups, and correct what crashes have left drawn. Used by `verify` and `compare_budgets_in_passes`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -29,9 +29,10 @@ class BudgetDifference(Struct, frozen=True, kw_only=True):
     charged: Decimal
 
     @property
-    def difference(self) -> tuple[str, str, Decimal, Decimal]:
+    def difference(self) -> str:
         """What differs, whatever the account's other slots do: they move while there is traffic."""
-        return self.account.key, self.slot, self.used, self.charged
+        amounts = (f"{each.normalize():f}" for each in (self.used, self.charged))
+        return " ".join((self.account.key, self.slot, *amounts))
 
     @property
     def hours(self) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ class CompareBudgets(Struct, frozen=True, kw_only=True):
 
     def __call__(self, hours: Sequence[str]) -> list[BudgetDifference]:
         """Return the differences in what *hours* complete: hours of a day, days of a month."""
-        before = self._differences(hours)
+        before = self.differences(hours)
         if not before:
             return []
         self.pause(self.wait.total_seconds())
@@ -67,7 +68,7 @@ class CompareBudgets(Struct, frozen=True, kw_only=True):
             each: _are_still(self.rollups_differ(each)) for each in {each.hours for each in before}
         }
         seen = {each.difference for each in before}
-        after = self._differences(hours)
+        after = self.differences(hours)
         return [each for each in after if each.difference in seen and right[each.hours]]
 
     def correct(self, differences: Iterable[BudgetDifference]) -> int:
@@ -77,7 +78,8 @@ class CompareBudgets(Struct, frozen=True, kw_only=True):
         ]
         return sum(len(self.accounts.change([each])) for each in changes)
 
-    def _differences(self, hours: Sequence[str]) -> list[BudgetDifference]:
+    def differences(self, hours: Sequence[str]) -> list[BudgetDifference]:
+        """Return what differs at the moment, which may be under way."""
         budgets = {b.account(hour): b for b in self.limits().budgets for hour in hours}
         if not budgets:
             return []

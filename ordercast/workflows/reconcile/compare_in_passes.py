@@ -75,12 +75,16 @@ class CompareInPasses(Struct, frozen=True, kw_only=True):
         begun = known or HourProgress(age=age, hour=due)
         if begun.hour > due:
             return None
-        made = _Pass(of=self, has_time=lambda: self.has_time(deadline))(begun)
+        made = self.look(begun, deadline=deadline)
         is_over = made.step is HourStep.COMPARED
-        kept = HourProgress(age=age, hour=_after(made.hour)) if is_over else made
+        kept = HourProgress(age=age, hour=hour_after(made.hour)) if is_over else made
         if not self.progress.save(replace(kept, revision=begun.revision + 1)):
             return None
         return ComparedHour(age=age, hour=made.hour, figures=made.figures, is_over=is_over)
+
+    def look(self, progress: HourProgress, *, deadline: Deadline) -> HourProgress:
+        """Go on with an hour from where it stands, as far as there is time for; keeps nothing."""
+        return _Pass(of=self, has_time=lambda: self.has_time(deadline))(progress)
 
     def has_time(self, deadline: Deadline) -> bool:
         """Tell whether another part fits into what is left."""
@@ -224,5 +228,6 @@ def _begin(hour: str) -> datetime:
     return datetime.fromisoformat(f"{hour}:00+00:00")
 
 
-def _after(hour: str) -> str:
+def hour_after(hour: str) -> str:
+    """Return the next hour."""
     return hour_of(_begin(hour) + HOUR)
