@@ -16,7 +16,7 @@ from ordercast.operations.doctor.readings import (
 )
 from ordercast.operations.units import count, dollars
 from ordercast.settings.stage import StageSettings
-from ordercast.settings.texts import open_countries
+from ordercast.settings.texts import SNS, named_providers, open_countries
 
 FIRST_LIMIT = Decimal(1)
 """US dollars a month, until AWS raises it: some hundred texts."""
@@ -51,13 +51,15 @@ def spend(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
         yield ok(found)
 
 
-def logging(texts: TextLogging, _: StageSettings) -> Iterator[Judged]:
-    """Judge whether SNS says what became of each text."""
-    if texts.on and texts.sampling == 100:  # noqa: PLR2004 - all of them
+def logging(texts: TextLogging, stage: StageSettings) -> Iterator[Judged]:
+    """Judge whether SNS says what became of each text, where any goes by it."""
+    if SNS not in named_providers(stage):
+        yield ok("no text goes by SNS")
+    elif texts.on and texts.sampling == 100:  # noqa: PLR2004 - all of them
         yield ok("of every text")
-        return
-    found = f"of {texts.sampling} % of the delivered texts" if texts.on else "off"
-    yield bad(found, "make deploy-account: without it there are no receipts of texts")
+    else:
+        found = f"of {texts.sampling} % of the delivered texts" if texts.on else "off"
+        yield bad(found, "make deploy-account: without it there are no receipts of texts")
 
 
 def prices(known: Prices, stage: StageSettings) -> Iterator[Judged]:

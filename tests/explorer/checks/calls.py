@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from ordercast.events.order_event import Channel
 from ordercast.pacing.bucket import WAVE
@@ -32,6 +32,15 @@ def allowed_calls(stage: Stage) -> Iterator[str]:
             > _AT_MOST_IN_DOUBT[each.channel]
         ):
             yield f"P3: {named(each)} was sent into doubt too often"
+
+
+def one_route_in_doubt(stage: Stage) -> Iterator[str]:
+    """P3: what may have been taken is called for on no second route."""
+    for each in {call.row.id: call.row for call in stage.journal.calls}.values():
+        made = stage.journal.calls_of(each.id)
+        open_ = dropwhile(lambda call: call.reported is not Report.UNKNOWN, made)
+        if len({call.row.route for call in open_}) > 1:
+            yield f"P3: {named(each)} was called for on a second route while in doubt"
 
 
 def true_doubts(stage: Stage) -> Iterator[str]:

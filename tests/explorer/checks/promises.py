@@ -13,7 +13,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
 from ordercast.sending.send_rules import EXPIRED
 from tests.explorer.checks.budgets import overdrawn
-from tests.explorer.checks.calls import allowed_calls, true_doubts
+from tests.explorer.checks.calls import allowed_calls, one_route_in_doubt, true_doubts
 from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
 from tests.explorer.checks.rows import all_rows, named
@@ -213,6 +213,7 @@ _CHECKS = (
     _holds,
     _decisions,
     allowed_calls,
+    one_route_in_doubt,
     true_doubts,
     _ends,
     _receipts,

@@ -51,6 +51,7 @@ from tests.explorer.deployed.provider import (
     SnsSide,
 )
 from tests.explorer.deployed.reputations import ModelReputations
+from tests.explorer.deployed.routes import routes_after
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue
 from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal, Log, WitnessedLedger
@@ -63,7 +64,7 @@ from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
-from tests.fakes.services import cost, only_route
+from tests.fakes.services import cost
 from tests.fakes.template_versions import FakeTemplateVersions
 
 Out = TypeVar("Out")
@@ -120,7 +121,7 @@ class Functions:
                 self.fault_proxy.watched("template_versions", self.template_versions)
             ),
             cost=_cost,
-            routes=only_route(channel),
+            routes=routes_after(0, channel),
             wait=self._wait,
             now=self.clock,
             token=lambda: self.journal.owner(f"{channel}-{token()}"),
@@ -137,7 +138,12 @@ class Functions:
         )
         log: Any = Log(self.journal)
 
-        return lambda event: sender.respond(event, wired, log, time_left=self.time_left)
+        def sending(event: Event) -> object:
+            routes = routes_after(len(self.journal.calls), channel)
+            now = replace(send, checks=replace(send.checks, routes=routes))
+            return sender.respond(event, replace(wired, send=now), log, time_left=self.time_left)
+
+        return sending
 
     def tracker(self) -> Function:
         """Return the receipt tracker."""

@@ -86,6 +86,15 @@ class _Unfiltered(Around):
         return replace(found, notifications=rows)
 
 
+class _Forgetting(Around):
+    """Shows what is sent again as if nothing had been sent before."""
+
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
+        rows = {i: replace(row, resends=0) for i, row in found.notifications.items()}
+        return replace(found, notifications=rows)
+
+
 class _Endless(Around):
     """Lets no claim lapse."""
 
@@ -171,6 +180,11 @@ SAFEGUARDS_OF_SENDING = (
         call=("ledger", "claim"),
         fault=Fault.LOST_ANSWER,
         breaks="nobody had begun to call",
+    ),
+    Safeguard(
+        name="route: what may have been taken is called on its first one",
+        without=lambda: Fitting(sender_ledger=_Forgetting),
+        breaks="on a second route while in doubt",
     ),
     Safeguard(
         name="lease",

@@ -20,6 +20,7 @@ from ordercast.operations.doctor.readings import (
     MailReputation,
     Originations,
     Source,
+    TextLogging,
     TextSandbox,
     TextSpend,
     UnreadSource,
@@ -62,6 +63,12 @@ def test_the_month_s_limit_is_told_from_four_fifths_on(limit, spent, stage, verd
     fact = TextSpend(limit=Decimal(limit), spent=None if spent is None else Decimal(spent))
 
     assert [verdict] == verdicts(text_checks.spend, fact, stage)
+
+
+@pytest.mark.parametrize(("provider", "verdict"), [("sns", BAD), ("sms-voice", OK)])
+def test_logging_of_sns_matters_where_texts_go_by_it(provider, verdict):
+    stage = replace(PROD, sms_provider=provider)
+    assert [verdict] == verdicts(text_checks.logging, TextLogging(on=False, sampling=0), stage)
 
 
 @pytest.mark.parametrize(("percent", "verdict"), [(None, OK), (3.9, OK), (4, LOOK), (5, BAD)])

@@ -1,4 +1,4 @@
-"""Meet every error of both providers, every time-out and every dropped answer, with a thousand messages."""
+"""Meet every error of the providers, every time-out and every dropped answer, with a thousand messages."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,20 @@ from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTime
 from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
-from ordercast.gateways.providers.errors import NEVER_LEFT, SES, SNS, Meaning
+from ordercast.gateways.providers.end_user_messaging import EndUserMessagingSms
+from ordercast.gateways.providers.errors import NEVER_LEFT, SES, SNS
 from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.gateways.providers.sms_voice_errors import REASONS, SMS_VOICE
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.providers import PROVIDERS
 from ordercast.pacing.bucket import Bucket
 from ordercast.sending.backoff import MAX_ATTEMPTS
+from ordercast.sending.outcome import Outcome
 from tests.examples import notification
 from tests.fakes.buckets import FakeBuckets
+from tests.fakes.clock import START
 from tests.fakes.provider_wire import Meets, ProviderWire, raised
 from tests.fakes.services import RESEND_EMAIL_AFTER
 from tests.fakes.world import World
@@ -30,7 +35,15 @@ pytestmark = SAMPLED
 
 MESSAGES = sampled(300, whole=1_000)
 
-TABLES: Mapping[Channel, Mapping[str, Meaning]] = {Channel.SMS: SNS, Channel.EMAIL: SES}
+MEANT: Mapping[str, Mapping[str, Outcome]] = {
+    "sns": {code: meaning(code) for code, meaning in SNS.items()},
+    "ses": {code: meaning(code) for code, meaning in SES.items()},
+    "sms-voice": {
+        **{code: meaning(code) for code, meaning in SMS_VOICE.items()},
+        **{f"ConflictException/{reason}": outcome for reason, outcome in REASONS.items()},
+    },
+}
+"""What each provider's errors mean; a reason comes after its code."""
 
 # What the services answer when they do not know themselves; the last is nobody's yet.
 THEIR_OWN = {
@@ -44,9 +57,12 @@ THEIR_OWN = {
 DROPPED = (ReadTimeoutError, ConnectionClosedError, HTTPClientError)
 
 
-def certain(channel: Channel) -> list[Meets]:
+def certain(provider: str) -> list[Meets]:
     """Everything after which the provider certainly has not taken a message."""
-    errors = [Meets(name=code, code=code, status=_status(code)) for code in TABLES[channel]]
+    errors = [
+        Meets(name=_rule(outcome), code=code, status=_status(code))
+        for code, outcome in MEANT[provider].items()
+    ]
     return [
         *errors,
         *(Meets(name=type(each).__name__, raises=each) for each in raised(*NEVER_LEFT)),
@@ -81,15 +97,20 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> ProviderWire:
     return ProviderWire()
 
 
-@pytest.fixture(params=list(Channel))
-def channel(request: pytest.FixtureRequest) -> Channel:
-    return Channel(request.param)
+@pytest.fixture(params=list(PROVIDERS))
+def provider(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def rows(world: World, wire: ProviderWire, channel: Channel) -> list[Notification]:
+def channel(provider: str) -> Channel:
+    return PROVIDERS[provider].channel
+
+
+@pytest.fixture
+def rows(world: World, wire: ProviderWire, provider: str, channel: Channel) -> list[Notification]:
     """So many notifications to a recipient each, with the real gateway between them and the wire."""
-    world.provider = _gateway(wire, channel)
+    world.provider = _gateway(wire, provider)
     world.buckets = NeverHeld()
     # What holds a channel is tried elsewhere: here every message is called for.
     world.ledger.unavailable.add("hold")
@@ -99,15 +120,15 @@ def rows(world: World, wire: ProviderWire, channel: Channel) -> list[Notificatio
 
 
 def test_what_certainly_was_not_taken_waits_or_fails_and_goes_out_once_at_most(
-    world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
+    world: World, wire: ProviderWire, provider: str, channel: Channel, rows: Sequence[Notification]
 ) -> None:
-    lasting = certain(channel)
+    lasting = certain(provider)
     passing = [dataclasses.replace(each, times=2) for each in lasting]
     met = _deal(wire, rows, [*lasting, *passing, *passing, *passing])
     _bring_again_and_again(world, rows, channel)
 
     for row in rows:
-        meets, refused = met[row.id], _is_refused(met[row.id], channel)
+        meets, refused = met[row.id], _is_refused(met[row.id], provider)
         ends = State.FAILED if refused else State.SENT if meets in passing else State.REQUESTED
         to, stored = row.recipient or "", world.row(row.id)
         assert (ends, int(ends is not State.REQUESTED)) == (stored.state, stored.attempts), (
@@ -120,7 +141,7 @@ def test_what_certainly_was_not_taken_waits_or_fails_and_goes_out_once_at_most(
 
 
 def test_what_nobody_can_know_is_in_doubt_and_not_called_for_again_but_by_the_recorded_policy(
-    world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
+    world: World, wire: ProviderWire, provider: str, channel: Channel, rows: Sequence[Notification]
 ) -> None:
     met = _deal(wire, rows, uncertain())
     _bring_again_and_again(world, rows, channel)
@@ -141,10 +162,10 @@ def test_what_nobody_can_know_is_in_doubt_and_not_called_for_again_but_by_the_re
 
 
 def test_no_reason_holds_what_a_provider_said(
-    world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
+    world: World, wire: ProviderWire, provider: str, channel: Channel, rows: Sequence[Notification]
 ) -> None:
     """Their texts quote the recipient."""
-    met = _deal(wire, rows, [*certain(channel), *uncertain()])
+    met = _deal(wire, rows, [*certain(provider), *uncertain()])
     world.send(*(row.id for row in rows), channel=channel)
 
     assert {i: meets.name for i, meets in met.items()} == {
@@ -172,24 +193,33 @@ def _bring_again_and_again(world: World, rows: Sequence[Notification], channel: 
         world.now.turn(timedelta(minutes=1))
 
 
-def _gateway(wire: ProviderWire, channel: Channel) -> Any:
-    client, executor = wire.client(channel), InlineExecutor()
-    if channel is Channel.SMS:
-        return SnsSms(wait=lambda _: None, client=client, sender_id="", executor=executor)
-    return SesEmail(
-        wait=lambda _: None,
-        client=client,
-        sender="orders@example.com",
-        configuration_set="events",
-        stage="test",
-        executor=executor,
-    )
+def _gateway(wire: ProviderWire, provider: str) -> Any:
+    given: Any = {
+        "client": wire.client(provider),
+        "executor": InlineExecutor(),
+        "wait": lambda _: None,
+    }
+    if provider == "sns":
+        return SnsSms(sender_id="", **given)
+    if provider == "sms-voice":
+        return EndUserMessagingSms(
+            configuration_set="texts",
+            protect_configuration="protect",
+            origination="",
+            now=lambda: START,
+            **given,
+        )
+    return SesEmail(sender="orders@example.com", configuration_set="events", stage="test", **given)
 
 
-def _is_refused(meets: Meets, channel: Channel) -> bool:
-    return meets.code in TABLES[channel] and (
-        TABLES[channel][meets.code](meets.code).state is State.FAILED
-    )
+def _is_refused(meets: Meets, provider: str) -> bool:
+    meant = MEANT[provider].get(meets.code)
+    return meant is not None and meant.state is State.FAILED
+
+
+def _rule(meant: Outcome) -> str:
+    """Return the rule that a message ends by; what proves something has that of the receipt."""
+    return meant.proves.partition("/")[2] if meant.proves else str(meant.reason)
 
 
 def _to(number: int, channel: Channel) -> str:
