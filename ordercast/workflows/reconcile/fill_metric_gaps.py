@@ -2,8 +2,8 @@
 
 A function that ends between its commit and its metrics leaves a gap. What is under way to
 CloudWatch looks like one: so an hour is looked at when its figures have not changed for longer than
-CloudWatch takes to show what it has got. What it is given is recorded first: whoever dies then
-leaves the gap, and nobody fills it twice.
+CloudWatch takes to show what it has got. What it is given is recorded first: a run that ends then
+leaves the gap, and none fills it twice.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -71,7 +71,7 @@ class FillMetricGaps(Struct, frozen=True, kw_only=True):
     now: Clock
 
     def __call__(self) -> Iterator[HourFigures]:
-        """Yield each hour with what CloudWatch is to be given of it now; nobody is told again."""
+        """Yield each hour with what CloudWatch is to be given of it now, and never again."""
         now = self.now()
         at_rest = hours(now - NOT_AFTER, now - AT_REST)
         known = self.kept.load(at_rest[0], at_rest[-1])

@@ -46,6 +46,9 @@ class KeepReputation(Struct, kw_only=True):
         now = self.now()
         if 0 not in shards or (self._asked and now - self._asked < EVERY):
             return False
+        # The holds before the rates: else a look that heard the old rates, and finds that another one
+        # has ended the record for the new ones, would hold everything again.
+        holds = self.ledger.look_up(LookupKeys(holds=True)).holds
         reputation = self.reputations.reputation(now=now)
         hold = Hold(
             why=Why.REPUTATION,
@@ -54,7 +57,6 @@ class KeepReputation(Struct, kw_only=True):
             since=now,
             reason=self.limits.exceeded(reputation),
         )
-        holds = self.ledger.look_up(LookupKeys(holds=True)).holds
         known = next((each for each in holds if each.id == hold.id), None)
         if hold.reason and known is None:
             self.ledger.hold([hold])

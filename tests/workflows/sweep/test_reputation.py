@@ -1,6 +1,6 @@
 """E-mail is held before SES reviews the account, and only an operator lets it go."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from ordercast.sending.due_partitions import SHARDS
 from ordercast.workflows.sweep.keep_reputation import EVERY
 from ordercast.workflows.sweep.swept import Swept
 from tests.examples import notification, payload
+from tests.fakes.reputations import FakeReputations
 from tests.fakes.world import World
 
 HOLD = "reputation:channel=email"
@@ -96,6 +97,26 @@ def test_once_the_rate_has_fallen_the_next_rise_holds_again(high: World) -> None
     high.now.turn(EVERY)
     high.sweep()
     assert [True] == [each.is_active for each in high.ledger.holds]
+
+
+def test_an_old_rate_holds_nothing_again_when_another_look_has_heard_the_new_one(
+    high: World,
+) -> None:
+    """That look has ended the record of the operator's word; its figures and ours come in any order."""
+    high.ledger.let_go([HOLD], at=high.now())
+    high.now.turn(STALE_VIEW)
+    slow = high.sweeper().reputation
+
+    class Overtaken(FakeReputations):
+        def reputation(self, *, now: datetime) -> Reputation:
+            high.reputations.known = LOW
+            high.sweep()
+            return FakeReputations.reputation(self, now=now)
+
+    slow.reputations = Overtaken(known=HIGH)
+    slow(SHARDS, Swept())
+
+    assert () == tuple(high.ledger.holds)
 
 
 def test_a_rate_just_below_its_limit_has_not_fallen(high: World) -> None:
