@@ -16,7 +16,8 @@ from benchmarks.measuring import Job, timed
 from benchmarks.orders import Event, kinesis_event, payloads
 from benchmarks.plain.contract import PlainOrderEvent
 from ordercast.events.envelope import open_envelope
-from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.order_event import OrderEvent
+from ordercast.events.parse import parse_order_event
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kinesis_records import stream_records
 

@@ -24,7 +24,8 @@ from ordercast.decisions.audience import audience_of
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.drafting import rows
 from ordercast.events.identity import event_hash, order_hash
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import newest, rollup_input_of

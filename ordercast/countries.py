@@ -2,7 +2,7 @@
 
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 # Most events bring such a code: the table is not read for them.
 CODES = frozenset(
@@ -289,6 +289,6 @@ def plain(written: str) -> str:
 @cache
 def _readings() -> dict[str, str]:
     """Return the code for each plain writing; the file holds none that two countries share."""
-    lines = (files("ordercast") / "countries.tsv").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("countries.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return {each: code for code, *written in rows for each in written}

@@ -19,8 +19,8 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event import parse_order_event
 from ordercast.events.order_event_fields import ContactV1, ItemV1, MoneyV1, OrderEventV1
+from ordercast.events.parse import parse_order_event
 from ordercast.gateways.streams.kpl_aggregates import RECORD_LIMIT, Packed, packed
 from ordercast.gateways.streams.ordered_put import OrderedPut
 from ordercast.usage_error import UsageError

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Self, TypeVar, get_args, get_origin, get_type_hints
 
@@ -99,6 +98,8 @@ def _refusal(kind: type[Settings], values: Mapping[str, object], error: str) -> 
     field = ".".join((*path, named[1]))
     if "missing" in error:
         return BadSettings(field, f"is missing; it is {_taken(kind, [*path, named[1]])}")
+    from difflib import get_close_matches  # noqa: PLC0415  (settings that were deployed are known)
+
     known = list(get_type_hints(_type_at(kind, path)))
     near = get_close_matches(named[1], known, n=1, cutoff=0)[0]
     return BadSettings(field, f"is not known; the nearest name is {'.'.join((*path, near))}")

@@ -11,7 +11,8 @@ from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision, fingerprint
 from ordercast.decisions.drafting import rows
 from ordercast.events.identity import customer_key, event_hash, order_hash
-from ordercast.events.order_event import Channel, OrderEvent, parse_order_event
+from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.parse import parse_order_event
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.people.person import Person, QuietHours

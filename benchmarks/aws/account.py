@@ -13,7 +13,8 @@ from botocore.session import Session
 from benchmarks.aws.tables import MemoryTable, MemoryTables
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
-from ordercast.gateways.ledger.items import HOLDS, write_holds
+from ordercast.gateways.ledger.items import write_holds
+from ordercast.gateways.ledger.keys import HOLDS
 from ordercast.pacing.opening import HoldRecord
 from ordercast.pacing.opening import opened as ready
 

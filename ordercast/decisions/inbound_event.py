@@ -9,7 +9,8 @@ from ordercast.decisions.decision import Decision, fingerprint
 from ordercast.decisions.lookup import DecisionKey
 from ordercast.errors import Rejected
 from ordercast.events.identity import event_hash, known_by, order_hash
-from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.order_event import OrderEvent
+from ordercast.events.parse import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
 CONFLICT = "conflicting-event"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.envelope import unwrapped
-from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.order_event import OrderEvent
+from ordercast.events.parse import parse_order_event
 from ordercast.events.wrapping.json_texts import JsonText, json_texts
 from ordercast.producer import NO_CURRENCY, TOO_LARGE, fits
 from ordercast.usage_error import UsageError

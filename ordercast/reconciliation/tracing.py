@@ -15,7 +15,7 @@ from ordercast.decisions.inbound_event import InboundEvent
 from ordercast.decisions.lookup import DecisionKey
 from ordercast.errors import Rejected
 from ordercast.events.identity import event_hash, notification_id, order_hash
-from ordercast.events.order_event import parse_order_event
+from ordercast.events.parse import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
 

@@ -6,7 +6,7 @@ Used by the senders when they claim.
 from collections.abc import Mapping
 from decimal import ROUND_UP, Decimal
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -124,5 +124,5 @@ def has_plan(plan: str) -> bool:
 @cache
 def price_list() -> PriceList:
     """Read prices.json."""
-    written = files("ordercast.sending").joinpath("prices.json").read_bytes()
+    written = Path(__file__).with_name("prices.json").read_bytes()
     return msgspec.json.decode(written, type=PriceList)

@@ -1,8 +1,11 @@
 """Read which brands send e-mails from their own address. Used by wiring, the checks of settings, synthesis and `ordercast doctor`."""
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
-from ordercast.settings.stage import StageSettings
+if TYPE_CHECKING:
+    from ordercast.settings.stage import StageSettings
 
 PENDING = "pending"
 
@@ -32,7 +35,7 @@ def own_senders(written: str) -> dict[str, str]:
     return {folder: str(sender_of(folder)) for folder in brand_senders(written).used}
 
 
-def mail_domains(stage: StageSettings) -> list[str]:
+def mail_domains(stage: "StageSettings") -> list[str]:
     """Return the stage's domain, and those of brands that send from one of their own.
 
     SES verifies a domain with all below it.

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from benchmarks.plain.contract import PlainOrderEvent
 from benchmarks.reading import AGGREGATES, ORDERS_EACH, batch, ours, usual
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event import parse_order_event
+from ordercast.events.parse import parse_order_event
 
 
 def test_both_take_out_the_same_orders() -> None:

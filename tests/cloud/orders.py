@@ -13,7 +13,8 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
 from ordercast.events.identity import order_hash_for
 from ordercast.gateways.dynamodb.codec import millis
-from ordercast.gateways.ledger.items import DECISION_PREFIX, is_notification, kind_of, read_decision
+from ordercast.gateways.ledger.items import read_decision
+from ordercast.gateways.ledger.keys import DECISION_PREFIX, is_notification, kind_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target

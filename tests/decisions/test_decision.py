@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from ordercast.decisions.decision import STALE, Decision, Verdict, Verdicts, fingerprint
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.notifications.lifecycle import State
 from tests.examples import EMAIL, PHONE, order_event, payload
 from tests.fakes.clock import START

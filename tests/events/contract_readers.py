@@ -7,7 +7,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it has no types
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.order_event import OrderEvent
+from ordercast.events.parse import parse_order_event
 from ordercast.events.publish import json_schema
 
 DATES = FormatChecker(formats=())

@@ -19,7 +19,8 @@ from ordercast.events.identity import (
     order_hash_for,
 )
 from ordercast.events.notes import Note
-from ordercast.events.order_event import Channel, Contact, Money, OrderEvent, Priority
+from ordercast.events.order_event import Channel, Money, OrderEvent, Priority
+from ordercast.events.order_event_fields import ContactV1
 from tests.examples import event, order_event
 from tests.fakes.clock import START
 
@@ -45,7 +46,7 @@ def an_event(
         occurred_at=occurred_at,
         amount=None,
         items=(),
-        contact=Contact(),
+        contact=ContactV1(),
         channels=None,
         priority_wish=None,
         tracking_url=tracking_url,
@@ -191,7 +192,7 @@ def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id
         "customer_id": "c-2",
         "amount": Money(value=Decimal(1), currency="USD"),
         "items": ("Teapot",),
-        "contact": Contact(email="ada@example.com"),
+        "contact": ContactV1(email="ada@example.com"),
         "channels": (Channel.SMS,),
         "priority_wish": Priority.HIGH,
         "fallback_wish": "email",

@@ -7,7 +7,8 @@ from types import MappingProxyType
 import pytest
 
 from ordercast.events.identity import event_hash
-from ordercast.events.order_event import Priority, parse_order_event
+from ordercast.events.order_event import Priority
+from ordercast.events.parse import parse_order_event
 from ordercast.events.statuses import STATUSES, canonical
 from ordercast.notifications.status_rank import status_rank
 from ordercast.settings.statuses import status_synonyms

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.events.identity import address_key, notification_id
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.pacing.holds import Hold, Why
 from ordercast.people.person import Person
 from tests.examples import paused

@@ -14,7 +14,8 @@ from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import customer_key, notification_id
-from ordercast.events.order_event import Channel, OrderEvent, parse_order_event
+from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.parse import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from ordercast.events.identity import customer_key
 from ordercast.events.notes import HELP
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.events.reading.unread import TAKEN
 from ordercast.events.unreadable_values import NO_CHARACTER, NO_NUMBER, UNKNOWN_FIELD
 from ordercast.operations.customer_files import (

@@ -12,7 +12,7 @@ import pytest
 
 from lambda_event_sources import recordings
 from ordercast.events.envelope import open_envelope
-from ordercast.events.order_event import parse_order_event
+from ordercast.events.parse import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.gateways.streams.kpl_aggregates import aggregate

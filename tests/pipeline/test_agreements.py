@@ -8,7 +8,7 @@ import pytest
 
 from lambda_event_sources.filtering.filter_criteria import FilterCriteria
 from lambda_event_sources.mapping import SourceKind
-from ordercast.gateways.ledger import index_keys, items
+from ordercast.gateways.ledger import index_keys, keys
 from ordercast.gateways.messaging import receipt_queue
 from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
@@ -89,9 +89,9 @@ def test_analytics_is_handed_written_notifications_and_nothing_that_it_would_dro
         keys = {"pk": {"S": "0"}, "sk": {"S": sort_key}}
         return only.matches({"eventName": event, "dynamodb": {"Keys": keys}})
 
-    notification = f"{items.SORT_KEY_PREFIX}1"
+    notification = f"{keys.SORT_KEY_PREFIX}1"
     assert [True, True, False] == [passes(e, notification) for e in ("INSERT", "MODIFY", "REMOVE")]
-    for other in (items.DECISION_PREFIX, items.LATEST_STATUS_PREFIX, items.HOLDS):
+    for other in (keys.DECISION_PREFIX, keys.LATEST_STATUS_PREFIX, keys.HOLDS):
         assert not passes("INSERT", f"{other}1")
 
 

@@ -15,6 +15,7 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, insist
 from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.ledger import keys
 from ordercast.gateways.ledger import statements as ledger_statements
 from ordercast.gateways.ledger.reads import LedgerReads
 from ordercast.notifications.lifecycle import State
@@ -98,7 +99,7 @@ class DynamoLedger(LedgerReads, frozen=True, kw_only=True):
 
     def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
         """Write what differs, where the row is still as it was seen; answer the ids changed."""
-        key, write = ledger_item.key, ledger_item.write
+        key, write = keys.key, ledger_item.write
         return self._done(
             [seen.id for seen, _ in changes],
             [partiql.change(self._name, key(s.id), write(s), write(new)) for s, new in changes],
@@ -130,7 +131,7 @@ class DynamoLedger(LedgerReads, frozen=True, kw_only=True):
     def _change_holds(self, changed: Callable[[HoldRecord], HoldRecord]) -> HoldRecord:
         """Change the holds as they were read, again and again until nobody else has changed them."""
         for _ in range(ROUNDS):
-            items = self.table.get([ledger_item.HOLDS_KEY])
+            items = self.table.get([keys.HOLDS_KEY])
             version = int(items[0]["version"]["N"]) if items else 0
             seen = ledger_item.read_holds(items[0]) if items else HoldRecord()
             after = changed(seen)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from ordercast.decisions.decision import Decision, Verdict
-from ordercast.decisions.lookup import DecisionKey, LatestStatusKey
 from ordercast.events.identity import HALF
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Money, Priority
@@ -30,6 +29,15 @@ from ordercast.gateways.dynamodb.codec import (
     text_of,
 )
 from ordercast.gateways.ledger import index_keys
+from ordercast.gateways.ledger.keys import (
+    DECISION_PREFIX,
+    HOLDS_KEY,
+    LATEST_STATUS_PREFIX,
+    decision_key,
+    id_of,
+    key,
+    latest_status_key,
+)
 from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
@@ -37,13 +45,6 @@ from ordercast.notifications.notification import Notification, OrderDetails, Ord
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.pacing.opening import HoldRecord, Opened
-
-SORT_KEY_PREFIX = "notification#"
-LATEST_STATUS_PREFIX = "latest-status#"
-DECISION_PREFIX = "decision#"
-
-HOLDS = "holds"
-HOLDS_KEY: Item = {"pk": text(HOLDS), "sk": text(HOLDS)}
 
 
 def _read_money(written: str) -> Money:
@@ -146,40 +147,6 @@ _DECISION = Fields.of(
     },
     always=("verdicts",),
 )
-
-
-def key(notification_id: str) -> Item:
-    """Return the key of a notification: its id names the partition and the row in it."""
-    return {
-        "pk": text(notification_id[:HALF]),
-        "sk": text(SORT_KEY_PREFIX + notification_id[HALF:]),
-    }
-
-
-def latest_status_key(latest_status: LatestStatusKey) -> Item:
-    """Return the key of an order's latest status on a channel."""
-    return {"pk": text(latest_status[0]), "sk": text(LATEST_STATUS_PREFIX + latest_status[1])}
-
-
-def decision_key(decision: DecisionKey) -> Item:
-    """Return the key of an event's decision."""
-    return {"pk": text(decision[0]), "sk": text(DECISION_PREFIX + decision[1])}
-
-
-def id_of(item: Item) -> str:
-    """Return the notification id of an item or of its key."""
-    return str(item["pk"]["S"]) + str(item["sk"]["S"]).removeprefix(SORT_KEY_PREFIX)
-
-
-def kind_of(item: Item) -> str:
-    """Return one of the prefixes above, by which the rows of an order differ, or `holds`."""
-    kind, separator, _ = item["sk"]["S"].partition("#")
-    return str(kind + separator)
-
-
-def is_notification(item: Item) -> bool:
-    """Tell a notification from the other rows of its order."""
-    return str(item["sk"]["S"]).startswith(SORT_KEY_PREFIX)
 
 
 def write(notification: Notification) -> dict[str, Attribute]:

@@ -14,6 +14,7 @@ from ordercast.gateways.budgets import limits as limits_item
 from ordercast.gateways.dynamodb.codec import INSTANT, Item, text
 from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.ledger import keys
 from ordercast.gateways.ledger.index_keys import (
     CUSTOMER_INDEX,
     DUE_INDEX,
@@ -21,7 +22,7 @@ from ordercast.gateways.ledger.index_keys import (
     FAILURE_INDEX,
     failure_partitions,
 )
-from ordercast.gateways.ledger.items import HOLDS_KEY, decision_key, id_of, key, latest_status_key
+from ordercast.gateways.ledger.keys import HOLDS_KEY, decision_key, id_of, key, latest_status_key
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -65,12 +66,12 @@ class LedgerReads(Struct, frozen=True, kw_only=True):
 
     def of_order(self, partition: str) -> list[Notification]:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
-        items = self._of_partition(partition, ledger_item.SORT_KEY_PREFIX)
+        items = self._of_partition(partition, keys.SORT_KEY_PREFIX)
         return sorted(map(ledger_item.read, items), key=lambda row: (row.effective_at, row.id))
 
     def decisions_of(self, partition: str) -> list[Decision]:
         """Return the decisions of an order's events, oldest first; they outlive its notifications."""
-        items = self._of_partition(partition, ledger_item.DECISION_PREFIX)
+        items = self._of_partition(partition, keys.DECISION_PREFIX)
         decisions = map(ledger_item.read_decision, items)
         return sorted(decisions, key=lambda each: (each.accepted_at, each.event))
 
@@ -167,11 +168,11 @@ class LedgerReads(Struct, frozen=True, kw_only=True):
 def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
     kinds: defaultdict[str, list[Item]] = defaultdict(list)
     for item in rows:
-        kinds[ledger_item.kind_of(item)].append(item)
-    decisions = map(ledger_item.read_decision, kinds[ledger_item.DECISION_PREFIX])
-    statuses = map(ledger_item.read_latest_status, kinds[ledger_item.LATEST_STATUS_PREFIX])
-    found = map(ledger_item.read, kinds[ledger_item.SORT_KEY_PREFIX])
-    holds = next(map(ledger_item.read_holds, kinds[ledger_item.HOLDS]), None)
+        kinds[keys.kind_of(item)].append(item)
+    decisions = map(ledger_item.read_decision, kinds[keys.DECISION_PREFIX])
+    statuses = map(ledger_item.read_latest_status, kinds[keys.LATEST_STATUS_PREFIX])
+    found = map(ledger_item.read, kinds[keys.SORT_KEY_PREFIX])
+    holds = next(map(ledger_item.read_holds, kinds[keys.HOLDS]), None)
     return LookupResult(
         decisions={(each.order, each.event): each for each in decisions},
         latest_statuses={(each.order, each.channel): each for each in statuses},

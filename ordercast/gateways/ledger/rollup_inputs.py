@@ -9,7 +9,7 @@ from msgspec import Struct
 from ordercast.events.identity import is_notification_id
 from ordercast.gateways.dynamodb.codec import Item, millis, text
 from ordercast.gateways.dynamodb.table import Table
-from ordercast.gateways.ledger.items import SORT_KEY_PREFIX, key
+from ordercast.gateways.ledger.keys import SORT_KEY_PREFIX, key
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.rollups.rollup import RollupInput
 

@@ -10,10 +10,10 @@ from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import DOLLARS, millis, number, text
 from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import Statement
-from ordercast.gateways.ledger import index_keys
+from ordercast.gateways.ledger import index_keys, keys
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.index_keys import FAILURE
-from ordercast.gateways.ledger.items import key, latest_status_key
+from ordercast.gateways.ledger.keys import key, latest_status_key
 from ordercast.notifications.failures import FAILURES, day_of
 from ordercast.notifications.fallback import ends_unheard
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
@@ -113,7 +113,7 @@ def write_holds(table: str, record: HoldRecord, *, seen_version: int) -> Stateme
         return partiql.insert(table, item)
     return partiql.update(
         table,
-        ledger_item.HOLDS_KEY,
+        keys.HOLDS_KEY,
         Update(set_={name: item[name] for name in ("holds", "opened")}, raised=VERSION),
         where={"version": [number(seen_version)]},
     )

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ordercast.gateways.dynamodb.codec import Item, time_from_millis
-from ordercast.gateways.ledger.items import id_of, is_notification
+from ordercast.gateways.ledger.keys import id_of, is_notification
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.rollups.rollup import RollupInput, RollupKey, hour_of, short
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, convert
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.gateways.ledger.items import id_of, is_notification
+from ordercast.gateways.ledger.keys import id_of, is_notification
 from ordercast.gateways.parked.records import PREFIX, UNDATED, translated
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.parked.item import GivenUpBatch

@@ -10,7 +10,7 @@ from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
 from ordercast.cli.local import own_events
 from ordercast.cli.local.own_events import OwnEvents
-from ordercast.events.order_event import parse_order_event
+from ordercast.events.parse import parse_order_event
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.producer import NO_CURRENCY

@@ -10,7 +10,8 @@ import boto3
 from ordercast.cli.export import columns
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import notification_id
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.gateways.rollups.items import SHARDS
 from ordercast.operations.reconciliation import ReconciliationResult, compare, verifier_settings
 from ordercast.operations.target import Target

@@ -9,7 +9,8 @@ from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.outcomes import Outcome
 from lambda_event_sources.streams.shard_batcher import lane_of
 from ordercast.events.order_event import Channel
-from ordercast.gateways.ledger.items import key, write
+from ordercast.gateways.ledger.items import write
+from ordercast.gateways.ledger.keys import key
 from ordercast.notifications.notification import Notification
 from tests.explorer.event_sources.stream import LaneSource
 from tests.fakes.clock import HandTurnedClock

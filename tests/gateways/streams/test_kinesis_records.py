@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lambda_event_sources.events import kinesis_record
 from ordercast.events.envelope import open_envelope
-from ordercast.events.order_event import parse_order_event
+from ordercast.events.parse import parse_order_event
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kinesis_records import lambda_record, stream_records
 

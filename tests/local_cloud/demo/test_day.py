@@ -13,7 +13,8 @@ from local_cloud.demo.day import Day, DemoRecord, RecordKind, made_up_day
 from local_cloud.demo.shop import SHOP, Result
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.identity import customer_key
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
 from ordercast.sending.prices import price_list

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.doctor.following import (
     ARRIVED_WITHIN,

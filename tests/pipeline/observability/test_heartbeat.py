@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from ordercast.decisions.audience import Policy, audience_of
-from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.order_event import Channel
+from ordercast.events.parse import parse_order_event
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import QuietHours
 from ordercast.sending.send_rules import decide
