@@ -75,6 +75,7 @@ def morning() -> tuple[bytes, ...]:
         event("o-expires", campaign="autumn"),
         *(event(f"o-winter-{n}", campaign="winter") for n in (1, 2, 3)),
         *(event(f"o-{name}", channel="both") for name in _TROUBLES),
+        *_instead(),
         *(event(f"o-bulk-{n}") for n in range(1, BULK + 1)),
     )
 
@@ -94,10 +95,32 @@ def during_a_pause() -> tuple[bytes, ...]:
     return (event("o-stopped-again", campaign="spring"),)
 
 
+def _instead() -> tuple[bytes, ...]:
+    """Return texts in whose place an e-mail may go: without a number, failed, late, in doubt."""
+    nobody = {"email": mail("o-instead-none")}
+    return (
+        event("o-instead-none", contact=nobody, fallback="email"),
+        *(event(f"o-instead-{name}", fallback="email") for name in ("failed", "late")),
+        *(event(f"o-instead-{n}", campaign="instead", fallback="email") for n in ("known", "news")),
+        event("o-instead-doubt", status="cancelled", fallback="email"),
+    )
+
+
+def _silent() -> bytes:
+    """Return an urgent text of which nobody ever says a word."""
+    return event("o-instead-silent", status="cancelled", fallback="email")
+
+
+@cache
+def newer_than_a_fallback() -> tuple[bytes, ...]:
+    """Return what makes an e-mail stale that waits in place of a text, by a text."""
+    return (event("o-instead-news", event_id="instead-2", status="shipped", fallback="none"),)
+
+
 @cache
 def again() -> tuple[bytes, ...]:
     """Return what comes again when preferences have changed, and what comes too late."""
-    return (_gzipped(), event("o-stale", event_id="stale-0"), event("o-part-1"))
+    return (_gzipped(), event("o-stale", event_id="stale-0"), event("o-part-1"), _silent())
 
 
 @cache

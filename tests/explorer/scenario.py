@@ -29,6 +29,7 @@ from tests.explorer.orders import (
     in_trouble,
     long_after,
     morning,
+    newer_than_a_fallback,
     news,
     people,
     phone,
@@ -40,6 +41,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 END = 60 * HOUR
 
 SPRING, AUTUMN, NIGHT = (paused(campaign=each) for each in ("spring", "autumn", "night"))
+INSTEAD = paused(campaign="instead")
 WINTER = replace(paused(campaign="winter"), why=Why.ACCOUNT)
 
 HOLDS: tuple[tuple[timedelta, Hold, timedelta | None], ...] = (
@@ -50,6 +52,8 @@ HOLDS: tuple[tuple[timedelta, Hold, timedelta | None], ...] = (
     (timedelta(), AUTUMN, 30 * HOUR),
     # When quiet hours end.
     (80 * MINUTE, NIGHT, 100 * MINUTE),
+    # From after two texts have failed until their e-mails have become needless.
+    (5 * MINUTE, INSTEAD, 15 * MINUTE),
     # A provider that takes nothing at first.
     (timedelta(), WINTER, None),
 )
@@ -77,6 +81,7 @@ CALLS = {
 }
 """What a provider does when it is called for these the first time, and the next."""
 
+_FAILED = (ReceiptScript(kind="unreachable", price="0.00645"),)
 RECEIPTS = {
     # Twice, late, cheaper the second time, and in the wrong order.
     ("o-plain", SMS): (
@@ -93,6 +98,9 @@ RECEIPTS = {
         ReceiptScript(kind="unreachable", price="0.02"),
         ReceiptScript(kind="delivered", after=LATE),
     ),
+    **{(f"o-instead-{n}", SMS): _FAILED for n in ("failed", "news")},
+    ("o-instead-late", SMS): (*_FAILED, ReceiptScript(kind="delivered", after=LATE)),
+    ("o-instead-known", SMS): (*_FAILED, ReceiptScript(kind="delivered", after=13 * MINUTE)),
     ("o-plain", EMAIL): (
         ReceiptScript(kind="delivered"),
         ReceiptScript(kind="complained", after=LATE, tagged=False),
@@ -145,6 +153,7 @@ def stage(
     set_up.after(2 * SECOND, lambda: set_up.stream.put(*news()))
     set_up.after(3 * SECOND, lambda: _opt_out(set_up, address_key(phone("o-opt-out")), SMS))
     set_up.after(3 * SECOND, lambda: _unsubscribe(set_up, customer("c-no-fan")))
+    set_up.after(13 * MINUTE, lambda: set_up.stream.put(*newer_than_a_fallback()))
     set_up.after(9 * MINUTE, lambda: _opt_out(set_up, customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
     set_up.after(24 * MINUTE + 50 * SECOND, lambda: set_up.stream.put(*during_a_pause()))

@@ -160,6 +160,7 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
         State.SUPPRESSED,
     } == {row.state for row in rows}
     assert {"stale", "cap", "opted-out", "complained", "not-allowed"} <= rules
+    assert "already-delivered" in rules
     assert {"no-contact", "invalid-contact", "no-consent"} <= rules
     assert {"lapsed-claim", "ReadTimeoutError", "InternalError"} <= rules
     assert {"InvalidParameter", "MessageRejected"} <= rules

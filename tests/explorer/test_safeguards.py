@@ -11,6 +11,7 @@ from tests.explorer.faults.points import Point
 from tests.explorer.safeguards.budgets import SAFEGUARDS_OF_BUDGETS
 from tests.explorer.safeguards.deciding import SAFEGUARDS_OF_DECIDING
 from tests.explorer.safeguards.definition import Safeguard
+from tests.explorer.safeguards.fallbacks import SAFEGUARDS_OF_FALLBACKS
 from tests.explorer.safeguards.holds import SAFEGUARDS_OF_HOLDS
 from tests.explorer.safeguards.receipts import SAFEGUARDS_OF_RECEIPTS
 from tests.explorer.safeguards.reputation import SAFEGUARDS_OF_REPUTATION
@@ -19,6 +20,7 @@ from tests.explorer.safeguards.sending import SAFEGUARDS_OF_SENDING
 SAFEGUARDS = (
     *SAFEGUARDS_OF_BUDGETS,
     *SAFEGUARDS_OF_DECIDING,
+    *SAFEGUARDS_OF_FALLBACKS,
     *SAFEGUARDS_OF_SENDING,
     *SAFEGUARDS_OF_HOLDS,
     *SAFEGUARDS_OF_REPUTATION,

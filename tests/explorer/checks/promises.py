@@ -14,6 +14,7 @@ from ordercast.notifications.message import joined
 from ordercast.sending.send_rules import EXPIRED
 from tests.explorer.checks.budgets import overdrawn
 from tests.explorer.checks.calls import allowed_calls, one_route_in_doubt, true_doubts
+from tests.explorer.checks.fallbacks import fallbacks
 from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
 from tests.explorer.checks.rows import all_rows, named
@@ -71,7 +72,8 @@ def _rows(stage: Stage) -> Iterator[str]:
     there = all_rows(stage)
     for each in promised.keys() - there.keys():
         yield f"P1: notification {each} was promised and is not there"
-    for each in there.keys() - promised.keys():
+    replacing = {row.fallback.id for row in there.values() if row.fallback}
+    for each in there.keys() - promised.keys() - replacing:
         yield f"P1: notification {named(there[each])} is there and was never promised"
     for each in stage.ended.keys() & stage.ledger.rows.keys():
         yield f"P2: {named(there[each])} was entered again after it had expired"
@@ -213,6 +215,7 @@ _CHECKS = (
     _holds,
     _decisions,
     allowed_calls,
+    fallbacks,
     one_route_in_doubt,
     true_doubts,
     _ends,

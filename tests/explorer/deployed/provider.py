@@ -116,6 +116,8 @@ class Carrier:
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
             breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
+        if self.journal.is_delivered_read(row.fallback_for):
+            breaks.append(f"P8: {about}: called in place of what was delivered")
         if any(hold.scope.covers(row) for hold in self.journal.holds_read()):
             breaks.append(f"P6: {about}: called while it was paused")
         return breaks

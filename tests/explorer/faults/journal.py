@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupResult
 from ordercast.events.identity import order_of
+from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
@@ -61,14 +62,15 @@ class SentReceipt:
 class Invocation:
     """One run of a function; `owners` are the tokens that it claimed under.
 
-    `read` is how new the newest accepted statuses were when it first read anything, `asked_for`
-    what operators had paused when it last read the holds.
+    `read` is how new the newest accepted statuses were when it first read anything, `delivered` which
+    messages the ledger then knew to have arrived, `asked_for` what operators had paused when it last read the holds.
     """
 
     function: str
     owners: list[str] = field(default_factory=list)
     crashed: bool = False
     read: dict[LatestStatusKey, int] | None = None
+    delivered: frozenset[str] = frozenset()
     asked_for: tuple[Hold, ...] = ()
 
 
@@ -93,6 +95,7 @@ class Journal:
     decisions: dict[DecisionKey, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[LatestStatusKey, int] = field(default_factory=dict)
     asked_for: dict[str, Hold] = field(default_factory=dict)
+    delivered: set[str] = field(default_factory=set)
     breaks: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
@@ -126,6 +129,7 @@ class Journal:
         """Note what was accepted by the time that the running function reads."""
         if self.running and self.running[-1].read is None:
             self.running[-1].read = dict(self.accepted)
+            self.running[-1].delivered = frozenset(self.delivered)
 
     def note_holds_read(self, before: Mapping[str, Hold]) -> None:
         """Note what was paused while the running function read the holds: *before* it, and still."""
@@ -138,9 +142,17 @@ class Journal:
         return self.running[-1].asked_for if self.running else ()
 
     def newest_read(self, row: Notification) -> int:
-        """Return how new the newest status is that the running function can have read of."""
-        read = self.running[-1].read if self.running else None
-        return (read or {}).get((order_of(row.id), row.channel), 0)
+        """Return how new the newest status is that the running function can have read of.
+
+        For a fallback that of either channel counts.
+        """
+        read = (self.running[-1].read if self.running else None) or {}
+        channels = Channel if row.fallback_for else (row.channel,)
+        return max(read.get((order_of(row.id), each), 0) for each in channels)
+
+    def is_delivered_read(self, notification_id: str | None) -> bool:
+        """Tell whether the running function can have read that a message has arrived."""
+        return bool(self.running) and notification_id in self.running[-1].delivered
 
     def crashed_owners(self) -> set[str]:
         """Return the tokens of functions that were ended."""
@@ -203,7 +215,9 @@ class WitnessedLedger:
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         for row in notifications:
-            self.journal.drafts[row.id].add((row.state, row.rule))
+            # A fallback that comes later is no part of a decision: it is decided when it comes.
+            if row.ages_from is None:
+                self.journal.drafts[row.id].add((row.state, row.rule))
         entered: list[Notification] = self.inner.accept(notifications, latest_statuses)
         for latest_status in latest_statuses:
             key = latest_status.order, latest_status.channel
@@ -231,6 +245,7 @@ class WitnessedLedger:
 
     def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
         changed: set[str] = self.inner.change(changes)
+        self.journal.delivered |= {n.id for _, n in changes if n.id in changed and n.delivered_at}
         for seen, new in changes:
             if seen.state is State.SENDING and new.state is State.IN_DOUBT and new.id in changed:
                 self.journal.lapsed.add((new.id, seen.owner or ""))

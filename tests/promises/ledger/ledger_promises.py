@@ -4,6 +4,7 @@ from tests.promises.ledger.changes import ChangePromises
 from tests.promises.ledger.claims import ClaimPromises, SettlementPromises
 from tests.promises.ledger.decisions import DecisionPromises, EntryPromises, LatestStatusPromises
 from tests.promises.ledger.due import DuePromises
+from tests.promises.ledger.fallbacks import FallbackPromises
 from tests.promises.ledger.lists import CustomerPromises, FailurePromises, OrderPromises
 from tests.promises.ledger.receipts import ReceiptPromises
 
@@ -17,6 +18,7 @@ class LedgerPromises(
     ChangePromises,
     ReceiptPromises,
     DuePromises,
+    FallbackPromises,
     OrderPromises,
     CustomerPromises,
     FailurePromises,
