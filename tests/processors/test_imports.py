@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from ordercast.notifications.providers import PROVIDERS
+
 NEVER = {"boto3", "multiprocessing", "s3transfer"}
 """What no function needs: botocore makes the clients."""
 
@@ -31,3 +33,13 @@ def test_a_function_imports_no_package_that_it_does_not_use(function: str) -> No
         [sys.executable, "-c", said.format(function)], capture_output=True, text=True, check=True
     ).stdout.split()
     assert set() == UNUSED[function] & set(loaded)
+
+
+def test_a_provider_is_loaded_when_a_route_takes_it_and_not_before() -> None:
+    """Each brings a client of the SDK, whose description takes longer to read than all our code."""
+    said = "import sys, processors.sms_sender; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", said], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "ordercast.notifications.providers" in loaded
+    assert set() == {traits.module for traits in PROVIDERS.values()} & set(loaded)

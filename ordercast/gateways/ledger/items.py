@@ -45,6 +45,7 @@ from ordercast.notifications.notification import Notification, OrderDetails, Ord
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.pacing.opening import HoldRecord, Opened
+from ordercast.sending.routes import ACCOUNTS_OWN
 
 
 def _read_money(written: str) -> Money:
@@ -69,6 +70,13 @@ _ORDER = Fields.of(
 VERSION_OF_WORDS = "words"
 """The attribute of a row's template version: short, as a usual row is to stay one write unit."""
 
+_OWN = f"/{ACCOUNTS_OWN}"
+ROUTE = text_of(
+    lambda written: written if written.count("/") > 1 else f"{written}{_OWN}",
+    lambda key: key.removesuffix(_OWN) if key.removesuffix(_OWN).count("/") == 1 else key,
+)
+"""A route's key, without the origination that most have: a row has few bytes left of its write unit."""
+
 _MESSAGES = map_of(
     record_of(Message, {"state": text_of(State), "at": INSTANT, "reason": TEXT, "price": DOLLARS})
 )
@@ -79,7 +87,8 @@ _NOTIFICATION = Fields.of(
     {
         **dict.fromkeys(("status", "template", "locale", "recipient"), TEXT),
         **dict.fromkeys(("customer_id", "campaign", "consent", "rule", "held_by"), TEXT),
-        **dict.fromkeys(("owner", "country", "template_version", "route"), TEXT),
+        **dict.fromkeys(("owner", "country", "template_version"), TEXT),
+        "route": ROUTE,
         "channel": text_of(Channel),
         "priority": text_of(Priority),
         "state": text_of(State),

@@ -52,7 +52,7 @@ def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetim
         "estimate": None if request.estimate is None else text(str(request.estimate)),
         "reserved": None if request.reserved is None else text(str(request.reserved)),
         ledger_item.VERSION_OF_WORDS: request.template_version and text(request.template_version),
-        "route": request.route and text(request.route),
+        "route": request.route and ledger_item.ROUTE.write(request.route),
     }
     before = request.drawn_before
     return partiql.update(

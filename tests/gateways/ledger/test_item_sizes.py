@@ -90,6 +90,23 @@ def test_a_usual_notification_is_one_write_unit_even_at_its_end(channel: Channel
     assert WRITE_UNIT >= size(ledger_item.write(ended(channel)))
 
 
+def test_a_text_on_another_route_than_the_first_is_one_write_unit_too() -> None:
+    """It has a number, where the usual row above has an address, and a shorter message id."""
+    row = ended(Channel.SMS)
+    (message,) = row.messages.values()
+    text = replace(
+        row,
+        recipient="+12065550100",
+        resends=0,
+        messages={"862a8790-60c0-4430-9b2b-658bd0123456": message},
+        route="sms-voice/ap-southeast-2/default",
+    )
+    assert WRITE_UNIT >= size(ledger_item.write(text))
+    for route in (text.route, "sms-voice/us-east-1/pool-0123", "sms-voice/us-east-1/a/default"):
+        row = replace(text, route=route)
+        assert row == ledger_item.read(ledger_item.write(row))
+
+
 @pytest.mark.parametrize("channel", Channel)
 def test_a_notification_is_read_as_it_was_written(channel: Channel) -> None:
     row = ended(channel)
