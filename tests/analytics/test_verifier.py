@@ -1,8 +1,7 @@
 """The verifier compares each hour that is over, and publishes what needs an operator."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,110 +12,22 @@ from analytics import verifier
 from ordercast.budgets.budget import Limits
 from ordercast.budgets.velocity import Velocity
 from ordercast.notifications.lifecycle import State
-from ordercast.reconciliation.progress import READ_TO_THE_END
 from ordercast.reconciliation.tracing import TracedRecords
-from ordercast.rollups.rollup import RollupInput, hour_of
-from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
+from ordercast.rollups.rollup import hour_of
+from ordercast.settings.analytics import HOURS_AGO
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.compare_budgets_in_passes import CompareBudgetsInPasses
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
-from ordercast.workflows.reconcile.count_charges import CountCharges
 from ordercast.workflows.reconcile.fill_metric_gaps import MOST, NOT_AFTER, SHOWN_AFTER
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
+from tests.analytics.verified_stage import HOUR, NOW, SETTINGS, Clock, Context, Stage
 from tests.fakes.accounts import FakeAccounts
-from tests.fakes.metric_figures import FakeMetricFigures
-from tests.fakes.metrics import FakeMetrics
 from tests.fakes.progress import FakeProgress
-from tests.fakes.receipt_logs import FakeReceiptLogs
-from tests.fakes.rollups import FakeRollups
 from tests.lines import line
-from tests.promises.rollups import count
 from tests.reconciliation.test_count_charges import lost
-from tests.rollups.stream_of_changes import FakeRollupInputs
-from tests.rollups.test_rollups_balance import counting, verifying
-
-HOUR = timedelta(hours=1)
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-"""The hour that the verifier runs in."""
-
-SETTINGS = VerifierSettings(
-    stage="dev",
-    metrics="essential",
-    ledger_table="l",
-    rollups_table="r",
-    receipts_table="t",
-    orders_stream="s",
-    parked_bucket="p",
-    retention=timedelta(days=90),
-    stream_retention=timedelta(hours=24),
-    redelivered_for=6 * HOUR,
-    claim_lease=HOUR,
-    velocity_floor=0,
-    velocity_factor=5,
-    second_look=timedelta(seconds=30),
-    receipt_timeout=timedelta(hours=72),
-    sole_sender=True,
-    default_currency="USD",
-)
-
-
-class Clock(datetime):
-    minutes = 5
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = UTC) -> datetime:  # type: ignore[override]  # a fixed time
-        return NOW.astimezone(tz) + timedelta(minutes=cls.minutes)
-
-
-class Context:
-    """An invocation's; `left` is what it has."""
-
-    aws_request_id = "r-1"
-
-    def __init__(self, left: timedelta = timedelta(minutes=15)) -> None:
-        self.left = left
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.left.total_seconds() * 1000)
-
-
-class Stage:
-    def __init__(self) -> None:
-        self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
-        self.progress = FakeProgress()
-        self.metrics = FakeMetrics()
-        self.metric_figures = FakeMetricFigures()
-        self.receipt_logs = FakeReceiptLogs()
-        self.charges = CountCharges(
-            receipt_logs=self.receipt_logs,
-            count=counting(self.rollups, 0),
-            wait=timedelta(hours=72),
-            now=Clock.now,
-        )
-        self.placed: dict[datetime, TracedRecords] = {}
-        self.reads_since: list[datetime] = []
-        self.wired: Verification
-
-    def pages(
-        self, since: datetime, until: datetime, *, traced: TracedRecords, places: Mapping[str, str]
-    ) -> Iterator[tuple[str, str, Mapping[str, RollupInput]]]:
-        assert HOUR == until - since
-        if places:  # read to the end, and saved
-            return
-        self.reads_since.append(since)
-        there = self.placed.get(since, TracedRecords())
-        for name in ("records", "accepted", "lost", "unentered"):
-            setattr(traced, name, getattr(there, name))
-        yield "shard-1", READ_TO_THE_END, self.ledger.rollup_inputs(there.promised)
-
-    def counted(self, number: int, age: timedelta, **changes: Any) -> None:
-        """Put a row on the ledger and in the rollups, and change it on the ledger since."""
-        one = line(number)
-        one = replace(one, bucket=one.bucket._replace(hour=hour_of(NOW - age)))
-        count(self.rollups, one)
-        self.ledger.rows[one.id] = replace(one, **changes)
+from tests.rollups.test_rollups_balance import verifying
 
 
 @pytest.fixture
@@ -162,7 +73,6 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         metric_figures=stage.metric_figures,  # type: ignore[arg-type]  # a fake of the port
         charges=stage.charges,
     )
-    stage.wired = wired
     monkeypatch.setattr(verifier, "_wired", lambda: wired)
     monkeypatch.setattr(verifier, "_settings", lambda: SETTINGS)
     return stage
@@ -309,7 +219,7 @@ def test_unattributed_charges_are_counted_once_in_each_hour(stage, capsys) -> No
 def test_a_stage_that_shares_its_account_counts_no_charge(stage, monkeypatch, capsys) -> None:
     """It would be another stage's."""
     stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
-    without = replace(stage.wired, charges=None)
+    without = replace(verifier._wired(), charges=None)  # noqa: SLF001 - the fixture's
     monkeypatch.setattr(verifier, "_wired", lambda: without)
     handle(capsys)
 
