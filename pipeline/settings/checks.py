@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from ordercast.settings.brands import brand_senders, sender_of
+from ordercast.settings.mapping import ONE_WAVE
 from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
 from ordercast.settings.stage import AccountSettings, StageSettings
 from ordercast.settings.statuses import status_synonyms
@@ -19,9 +20,6 @@ from pipeline.settings.text_checks import prices, sms_providers
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
-
-ONE_WAVE = timedelta(seconds=15)
-"""What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
 
 SETTLING = timedelta(minutes=1)
 """After how long SQS's counts tell whether a receipt still waits; an e-mail in doubt waits for that."""

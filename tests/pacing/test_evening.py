@@ -17,7 +17,7 @@ from tests.fakes.world import World
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 THERE = ZoneInfo("America/Los_Angeles")
 RATE = 1
-BATCH = 40 * RATE  # as the mapping has it for a slow rate: pipeline/settings/mapping.py
+BATCH = 40 * RATE  # as the mapping has it for a slow rate: ordercast/settings/mapping.py
 NIGHT = QuietHours(start=time(21), end=time(8))
 DAY = timedelta(days=1)
 

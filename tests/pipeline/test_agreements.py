@@ -14,9 +14,10 @@ from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
 from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
 from ordercast.settings.environment import EnvironmentSettings
+from ordercast.settings.mapping import ONE_WAVE
 from ordercast.workflows.send_messages import WAVE_TAKES
 from ordercast.workflows.sweep.sweep import ROUND_TAKES
-from pipeline.settings.checks import ONE_ROUND, ONE_WAVE, SETTLING
+from pipeline.settings.checks import ONE_ROUND, SETTLING
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth

@@ -13,13 +13,11 @@ from ordercast.operations.doctor.readings import (
     StageKey,
 )
 from ordercast.operations.units import count, length
-from ordercast.settings.stage import FunctionSettings, StageSettings
+from ordercast.settings.mapping import mapping_of
+from ordercast.settings.stage import FunctionSettings, SenderFunctionSettings, StageSettings
 
 SHARDS_AT_FIRST = 4
 """Of a stream on demand (Kinesis guide: on-demand capacity)."""
-
-A_SENDER = 2
-"""Invocations of a sender at a time: one for each of its queues."""
 
 KEPT_UNRESERVED = 100
 """Invocations that Lambda lets nobody reserve (Lambda guide: reserved concurrency)."""
@@ -37,13 +35,21 @@ def needed(stage: StageSettings) -> int:
     busy: tuple[tuple[FunctionSettings, int], ...] = (
         (stage.order_relay, shards * stage.order_relay.parallelization),
         (stage.analytics, stage.analytics.parallelization),
-        (stage.sms_sender, A_SENDER),
-        (stage.email_sender, A_SENDER),
+        (stage.sms_sender, _of_queues(stage.sms_sender)),
+        (stage.email_sender, _of_queues(stage.email_sender)),
         (stage.receipt_tracker, stage.receipt_tracker.concurrency),
         (stage.sweeper, stage.sweeper.groups),
         (stage.verifier, 1),
     )
     return sum(min(most, function.reserved or most) for function, most in busy)
+
+
+def _of_queues(sender: SenderFunctionSettings) -> int:
+    """Return what the mappings of a sender's two queues let run at a time."""
+    mappings = (
+        mapping_of(sender.limit, high=high, timeout=sender.timeout) for high in (True, False)
+    )
+    return sum(each.concurrency for each in mappings)
 
 
 def reserved(stage: StageSettings) -> int:

@@ -11,11 +11,11 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from ordercast.settings.mapping import Mapping, mapping_of
 from ordercast.settings.stage import QueueReaderSettings, SenderFunctionSettings, StageSettings
 from pipeline.constructs.conversions import strong
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
-from pipeline.settings.mapping import Mapping, mapping_of
 
 
 class Queues:

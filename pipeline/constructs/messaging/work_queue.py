@@ -7,11 +7,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from ordercast.settings.mapping import Mapping
 from ordercast.settings.stage import QueueReaderSettings, QueueSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function
 from pipeline.settings.checks import VISIBILITY_FACTOR
-from pipeline.settings.mapping import Mapping
 
 
 class WorkQueue(Construct):
@@ -19,7 +19,7 @@ class WorkQueue(Construct):
 
     Retention is set in stages/*.toml under queues; batch size, window and max_receives in the
     table of the function's name. A sender's rate makes its batches smaller and limits how many run
-    at a time (`pipeline.settings.mapping`).
+    at a time (`ordercast.settings.mapping`).
     """
 
     def __init__(

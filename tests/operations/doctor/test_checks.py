@@ -99,6 +99,25 @@ def test_concurrency_is_judged_by_what_the_stage_needs_and_keeps(
     assert [verdict] == verdicts(stage_checks.concurrency, fact, stage)
 
 
+@pytest.mark.parametrize(
+    ("sms", "email", "senders"),
+    [(20, 14, (6 + 2) + (5 + 2)), (1200, 14, (50 + 24) + (5 + 2)), (1200, 1200, 2 * (50 + 24))],
+)
+def test_senders_are_counted_by_what_their_queues_mappings_let_run(sms, email, senders):
+    stage = replace(
+        PROD,
+        sms_sender=replace(PROD.sms_sender, rate=sms),
+        email_sender=replace(PROD.email_sender, rate=email),
+    )
+    one_each = replace(
+        stage,
+        sms_sender=replace(stage.sms_sender, reserved=1),
+        email_sender=replace(stage.email_sender, reserved=1),
+    )
+
+    assert senders - 2 == stage_checks.needed(stage) - stage_checks.needed(one_each)
+
+
 @pytest.mark.parametrize(("seconds", "verdict"), [(29, OK), (-30, LOOK), (30, LOOK), (-300, BAD)])
 def test_a_clock_may_be_off_by_half_a_minute(seconds, verdict):
     assert [verdict] == verdicts(stage_checks.clock, ClockSkew(ahead=timedelta(seconds=seconds)))

@@ -17,11 +17,11 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Why, held, hold_of
 from ordercast.sending.send_rules import QUIET_HOURS
+from ordercast.settings.mapping import mapping_of
 from ordercast.settings.processors import SendPolicy
 from ordercast.templates.words import Words
 from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import WAVE_TAKES
-from pipeline.settings.mapping import mapping_of
 from tests.examples import notification, paused
 from tests.explorer.deployed.fitting import SWEEP_POLICY
 from tests.fakes.accounts import FakeAccounts

@@ -1,4 +1,4 @@
-"""Size the event source mappings of a sender by its rate. Used by the pipeline's queues.
+"""Size the event source mappings of a sender by its rate. Used by the pipeline's queues and `ordercast doctor`.
 
 So that senders do not pull from the queue what they cannot send before they would have to give it
 back.
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
-from pipeline.settings.checks import ONE_WAVE
+ONE_WAVE = timedelta(seconds=15)
+"""What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
 
 _WAITS = timedelta(seconds=40)  # for which a sender waits for slots, if its timeout leaves so long
 _LARGEST = 100
