@@ -26,6 +26,7 @@ NAME_CHANNELS = {
     "receipts/email_events.py": "how SES's events are read",
     "receipts/suppressions.py": "only e-mail bounces softly",
     "receipts/text_events.py": "how the events of texts are read",
+    "sending/fallbacks.py": "only the number of a text has a country",
     "settings/texts.py": "which providers are of texts",
     "workflows/sweep/keep_reputation.py": "only SES reviews an account for bounces and complaints",
     "workflows/sweep/keep_send_quota.py": "only SES can be asked for its quota",
