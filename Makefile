@@ -15,6 +15,11 @@ EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made 
 TWO_WORKERS = --numprocesses=2 --dist=loadscope --durations=20 --durations-min=2
 PURE_TESTS = $(addprefix tests/,decisions events notifications operations people receipts reconciliation rollups sending templates workflows)
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
+OF_STAGE = $(if $(STAGE),-c stage=$(STAGE))
+# The CDK goes to the Region of the stage's file by itself; boto3 reads the second, other tools the first.
+IN_REGION = region=$$($(BIN)/python -m pipeline.settings.region $(STAGE)) && \
+	$${region:+env AWS_REGION=$$region AWS_DEFAULT_REGION=$$region}
+NOT_BOOTSTRAPPED = { echo "If the CDK is not bootstrapped in this account and Region: make bootstrap-account$(if $(STAGE), STAGE=$(STAGE))"; exit 1; }
 
 # Compiled once, not at each start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,7 +38,7 @@ export CDK_DISABLE_VERSION_CHECK := true
 .PHONY: help bootstrap demo deploy-proof drill-pumping drill-restore test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract emails pictures wheel \
-	deploy deploy-account destroy destroy-account requirements clean
+	deploy bootstrap-account deploy-account destroy destroy-account requirements clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,20 +141,23 @@ audit: bootstrap ## Look for known vulnerabilities of what is locked; needs a ne
 # Exclusively: the CDK would take the account's stack along, which carries the receipts of every stage.
 deploy: bootstrap ## Deploy a stage to the AWS account of your credentials, after deploy-account: STAGE=dev or prod
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
-	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-$(or $(STACK),*)' -c stage=$(STAGE) -c deploying=true
-	@echo; $(BIN)/ordercast doctor --stage $(STAGE) || \
+	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-$(or $(STACK),*)' -c stage=$(STAGE) -c deploying=true || $(NOT_BOOTSTRAPPED)
+	@echo; $(IN_REGION) $(BIN)/ordercast doctor --stage $(STAGE) || \
 		echo "$(STAGE) is deployed, and not ready yet: do what is said above, then ordercast doctor --stage $(STAGE)"
 
+bootstrap-account: bootstrap ## Make what the CDK deploys with, once for each account and Region, in the Region of STAGE; takes an administrator
+	@$(CDK) bootstrap $(OF_STAGE)
+
 deploy-account: bootstrap ## Deploy what the stages of an account and Region share, in the Region of STAGE: first, and when it has changed
-	@$(CDK) deploy --exclusively Ordercast-Account $(if $(STAGE),-c stage=$(STAGE)) -c deploying=true
+	@$(CDK) deploy --exclusively Ordercast-Account $(OF_STAGE) -c deploying=true || $(NOT_BOOTSTRAPPED)
 
 destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev
 	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=dev"; exit 1; }
 	@$(CDK) destroy 'Ordercast-$(STAGE)-*' -c stage=$(STAGE)
 
 # Exclusively: the CDK would take the stage that depends on it along.
-destroy-account: bootstrap ## Remove what the stages of an account share, after the last of them (docs/runbook.md)
-	@$(CDK) destroy --exclusively Ordercast-Account
+destroy-account: bootstrap ## Remove what the stages of an account share, in the Region of STAGE, after the last of them (docs/runbook.md)
+	@$(CDK) destroy --exclusively Ordercast-Account $(OF_STAGE)
 
 requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and export requirements.txt
 	@$(BIN)/uv lock --quiet

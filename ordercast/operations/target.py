@@ -109,7 +109,7 @@ def published(stage: str, get_parameters: Callable[..., Any]) -> Target:
     found = {each["Name"]: each["Value"] for each in get_parameters(Names=wanted)["Parameters"]}
     again = f"{command_name()} up" if stage == LOCAL_STAGE else f"make deploy STAGE={stage}"
     if len(found) < len(wanted):
-        where = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the Region"
+        where = os.environ.get("AWS_DEFAULT_REGION") or "the Region"
         raise UsageError(f"stage {stage} is not deployed in {where}", hint=again)
     try:
         settings, names = (json.loads(found[name]) for name in wanted)

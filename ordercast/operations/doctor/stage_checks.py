@@ -123,7 +123,7 @@ def clock(skew: ClockSkew, _: StageSettings) -> Iterator[Judged]:
 
 def bootstrap(made: Bootstrap, _: StageSettings) -> Iterator[Judged]:
     """Judge what `cdk bootstrap` made, by its version."""
-    found, advice = f"version {made.version}", "cdk bootstrap, with the CDK of this release"
+    found, advice = f"version {made.version}", "make bootstrap-account, with this release"
     if made.version < NEEDED:
         yield bad(found, advice)
     else:
