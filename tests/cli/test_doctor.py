@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,7 +50,8 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "e-mail bounces": ({"bounce_percent": 5}, "bad"),
     "e-mail complaints": ({"complaint_percent": 0.11}, "bad"),
     "SMS sandbox": ({"sms_sandbox": True}, "bad"),
-    "SMS spend": ({"sms_limit": "50", "sms_spent": 50}, "bad"),
+    "SMS spend": ({"sms_spent": 1000}, "bad"),
+    "SMS spend alarm": ({"sms_limit": "5000"}, "look"),
     "SMS price": ({"countries": "US, CA, NO", "numbers": ["US", "CA", "NO"]}, "bad"),
     "SMS origination": ({"numbers": ["CA"]}, "bad"),
     "SMS opted-out list": ({"refused": ["ListPhoneNumbersOptedOut"]}, "unknown"),
@@ -103,9 +105,10 @@ def account(
     names = SimpleNamespace(
         notifications_topic=TOPIC, configuration_set="Mail", receipts_queue="https://queue"
     )
-    stage = SimpleNamespace(
-        stage="prod", settings=read_stage("prod"), names=names, ledger=lambda: ledger
-    )
+    prod = read_stage("prod")
+    # As after the month's limit was raised.
+    settings = replace(prod, alarms=replace(prod.alarms, sms_spend=Decimal(800)))
+    stage = SimpleNamespace(stage="prod", settings=settings, names=names, ledger=lambda: ledger)
     monkeypatch.setattr(doctor, "target", lambda _stage, _cloud: stage)
     monkeypatch.setattr(doctor, "caller_on", lambda _stage: ADA)
 

@@ -26,6 +26,7 @@ CHECKS: tuple[Check[Any], ...] = (
     Check("e-mail complaints", EMAIL, Source.MAIL_REPUTATION, mail.complaints),
     Check("SMS sandbox", SMS, Source.TEXT_SANDBOX, texts.sandbox),
     Check("SMS spend", SMS, Source.TEXT_SPEND, texts.spend),
+    Check("SMS spend alarm", SMS, Source.TEXT_SPEND, texts.spend_alarm),
     Check("SMS price", SMS, Source.PRICES, texts.prices),
     Check("SMS origination", SMS, Source.ORIGINATIONS, texts.originations),
     Check("SMS opted-out list", SMS, Source.OPTED_OUT, texts.opted_out),

@@ -21,6 +21,9 @@ from ordercast.settings.texts import SNS, named_providers, open_countries
 FIRST_LIMIT = Decimal(1)
 """US dollars a month, until AWS raises it: some hundred texts."""
 
+EARLIEST = Decimal("0.5")
+"""The share of the limit below which an alarm that it is near rings too early."""
+
 OWN_NUMBER = frozenset({"US"})
 """Where no text arrives without a number of the account's own (SNS guide: origination numbers)."""
 
@@ -49,6 +52,17 @@ def spend(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
         yield look(found, raise_it)
     else:
         yield ok(found)
+
+
+def spend_alarm(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
+    """Compare where the stage's alarm rings with the limit: once that is raised, it rings for the rest of the month."""
+    rings = stage.alarms.sms_spend
+    found = f"rings at {dollars(rings)} of {dollars(texts.limit)} US dollars"
+    if EARLIEST * texts.limit <= rings < texts.limit:
+        yield ok(found)
+    else:
+        wanted = dollars(NEARLY * texts.limit)
+        yield look(found, f"set alarms.sms_spend of the stage to {wanted}, and deploy")
 
 
 def logging(texts: TextLogging, stage: StageSettings) -> Iterator[Judged]:

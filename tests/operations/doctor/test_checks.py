@@ -65,6 +65,24 @@ def test_the_month_s_limit_is_told_from_four_fifths_on(limit, spent, stage, verd
     assert [verdict] == verdicts(text_checks.spend, fact, stage)
 
 
+@pytest.mark.parametrize(
+    ("limit", "rings", "verdict"),
+    [
+        (1, "0.8", OK),
+        (1000, "0.8", LOOK),  # the limit was raised, and the alarm left
+        (1000, "499", LOOK),
+        (1000, "500", OK),
+        (1000, "999", OK),
+        (1000, "1000", LOOK),  # SNS stops before anybody hears of it
+    ],
+)
+def test_the_alarm_of_spend_is_compared_with_the_month_s_limit(limit, rings, verdict):
+    stage = replace(PROD, alarms=replace(PROD.alarms, sms_spend=Decimal(rings)))
+    fact = TextSpend(limit=Decimal(limit), spent=None)
+
+    assert [verdict] == verdicts(text_checks.spend_alarm, fact, stage)
+
+
 @pytest.mark.parametrize(("provider", "verdict"), [("sns", BAD), ("sms-voice", OK)])
 def test_logging_of_sns_matters_where_texts_go_by_it(provider, verdict):
     stage = replace(PROD, sms_provider=provider)
