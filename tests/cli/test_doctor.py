@@ -49,6 +49,7 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "e-mail review": ({"enforcement": "SHUTDOWN"}, "bad"),
     "e-mail bounces": ({"bounce_percent": 5}, "bad"),
     "e-mail complaints": ({"complaint_percent": 0.11}, "bad"),
+    "SMS by End User Messaging": ({"by_country": "CA sms-voice"}, "look"),
     "SMS sandbox": ({"sms_sandbox": True}, "bad"),
     "SMS spend": ({"sms_spent": 1000}, "bad"),
     "SMS spend alarm": ({"sms_limit": "5000"}, "look"),
@@ -112,8 +113,10 @@ def account(
     monkeypatch.setattr(doctor, "target", lambda _stage, _cloud: stage)
     monkeypatch.setattr(doctor, "caller_on", lambda _stage: ADA)
 
-    def say(countries: str = "US, CA", **differs: object) -> None:
-        stage.settings = replace(stage.settings, countries=countries)
+    def say(countries: str = "US, CA", by_country: str = "", **differs: object) -> None:
+        stage.settings = replace(
+            stage.settings, countries=countries, sms_provider_by_country=by_country
+        )
         known = msgspec.to_builtins(HEALTHY) | differs
         (folder / ACCOUNT_FILE).write_bytes(msgspec.json.encode(known))
 

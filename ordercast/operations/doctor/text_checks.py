@@ -1,9 +1,9 @@
 """Judge what SNS and End User Messaging say of texts. Used by the table in `checks`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from ordercast.operations.doctor.findings import Judged, bad, look, ok
+from ordercast.operations.doctor.findings import Fact, Judge, Judged, bad, look, ok
 from ordercast.operations.doctor.mail_checks import NEARLY, writes_to_everybody
 from ordercast.operations.doctor.readings import (
     LogGroups,
@@ -16,7 +16,13 @@ from ordercast.operations.doctor.readings import (
 )
 from ordercast.operations.units import count, dollars
 from ordercast.settings.stage import StageSettings
-from ordercast.settings.texts import SNS, named_providers, open_countries
+from ordercast.settings.texts import (
+    END_USER_MESSAGING,
+    SNS,
+    named_providers,
+    open_countries,
+    providers_by_country,
+)
 
 FIRST_LIMIT = Decimal(1)
 """US dollars a month, until AWS raises it: some hundred texts."""
@@ -26,6 +32,38 @@ EARLIEST = Decimal("0.5")
 
 OWN_NUMBER = frozenset({"US"})
 """Where no text arrives without a number of the account's own (SNS guide: origination numbers)."""
+
+
+def of_sns(judge: Judge[Fact]) -> Judge[Fact]:
+    """Return *judge* for a stage that sends texts by SNS: no other's depend on such a fact."""
+
+    def judged(fact: Fact, stage: StageSettings) -> Iterable[Judged]:
+        return judge(fact, stage) if SNS in named_providers(stage) else [ok("no text goes by SNS")]
+
+    return judged
+
+
+def by_end_user_messaging(_: Originations, stage: StageSettings) -> Iterator[Judged]:
+    """Say which texts go by it, and that facts of SNS do not judge those; nothing where none do.
+
+    It has a sandbox, a spend limit and opt-out lists of its own (End User Messaging guide).
+    """
+    named = providers_by_country(stage.sms_provider_by_country)
+    if END_USER_MESSAGING not in named_providers(stage):
+        return
+    by_sns = sorted(country for country, each in named.items() if each == SNS)
+    by_it = sorted(country for country, each in named.items() if each == END_USER_MESSAGING)
+    if stage.sms_provider == SNS:
+        which = f"texts to {', '.join(by_it)}"
+    else:
+        which = f"all texts but to {', '.join(by_sns)}" if by_sns else "all texts"
+    not_judged = "sandbox, spend, spend alarm, opted-out list, delivery logging and log groups"
+    found = (
+        f"{which} go by it, and are judged by price and origination alone: {not_judged} are of SNS"
+    )
+    yield look(
+        found, "aws pinpoint-sms-voice-v2 describe-account-attributes, describe-spend-limits"
+    )
 
 
 def sandbox(texts: TextSandbox, stage: StageSettings) -> Iterator[Judged]:
@@ -65,11 +103,9 @@ def spend_alarm(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
         yield look(found, f"set alarms.sms_spend of the stage to {wanted}, and deploy")
 
 
-def logging(texts: TextLogging, stage: StageSettings) -> Iterator[Judged]:
-    """Judge whether SNS says what became of each text, where any goes by it."""
-    if SNS not in named_providers(stage):
-        yield ok("no text goes by SNS")
-    elif texts.on and texts.sampling == 100:  # noqa: PLR2004 - all of them
+def logging(texts: TextLogging, _: StageSettings) -> Iterator[Judged]:
+    """Judge whether SNS says what became of each text."""
+    if texts.on and texts.sampling == 100:  # noqa: PLR2004 - all of them
         yield ok("of every text")
     else:
         found = f"of {texts.sampling} % of the delivered texts" if texts.on else "off"

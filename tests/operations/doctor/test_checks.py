@@ -16,6 +16,7 @@ from ordercast.operations.doctor.readings import (
     AlarmTargets,
     ClockSkew,
     ConcurrencyReading,
+    LogGroup,
     MailAccount,
     MailReputation,
     Originations,
@@ -32,6 +33,7 @@ PROD, DEV = read_stage("prod"), read_stage("dev")
 SANDBOXED = MailAccount(
     production=False, sending=True, enforcement="HEALTHY", rate=1, quota=200, sent=0, plan=None
 )
+ANYWHERE = Originations(numbers=frozenset(), sender_ids={})
 OK, LOOK, BAD = CheckVerdict.OK, CheckVerdict.LOOK, CheckVerdict.BAD
 
 
@@ -83,10 +85,56 @@ def test_the_alarm_of_spend_is_compared_with_the_month_s_limit(limit, rings, ver
     assert [verdict] == verdicts(text_checks.spend_alarm, fact, stage)
 
 
-@pytest.mark.parametrize(("provider", "verdict"), [("sns", BAD), ("sms-voice", OK)])
-def test_logging_of_sns_matters_where_texts_go_by_it(provider, verdict):
-    stage = replace(PROD, sms_provider=provider)
-    assert [verdict] == verdicts(text_checks.logging, TextLogging(on=False, sampling=0), stage)
+OF_SNS = {
+    Source.TEXT_SANDBOX: TextSandbox(in_it=True),
+    Source.TEXT_SPEND: TextSpend(limit=Decimal(1), spent=Decimal(1)),
+    Source.TEXT_LOGGING: TextLogging(on=False, sampling=0),
+    Source.LOG_GROUPS: (LogGroup(name="sns/group", there=False),),
+}
+"""Facts of SNS by which no text arrives."""
+
+
+@pytest.mark.parametrize(
+    ("provider", "by_country", "bad"),
+    [
+        ("sns", "", True),
+        ("sns", "JP sms-voice", True),
+        ("sms-voice", "IN sns", True),
+        ("sms-voice", "", False),
+    ],
+)
+def test_facts_of_sns_matter_where_any_text_goes_by_it(provider, by_country, bad):
+    stage = replace(PROD, sms_provider=provider, sms_provider_by_country=by_country)
+    found = findings(CHECKS, OF_SNS, stage)
+
+    judged = {"SMS sandbox", "SMS spend", "SMS delivery logging", "SMS log group"}
+    assert (judged if bad else set()) == {e.fact for e in found if e.verdict is BAD}
+    assert bad or {"no text goes by SNS"} == {each.found for each in found}
+
+
+@pytest.mark.parametrize(
+    ("provider", "by_country", "which"),
+    [
+        ("sns", "JP sms-voice, AU sms-voice", "texts to AU, JP"),
+        ("sms-voice", "", "all texts"),
+        ("sms-voice", "JP sms-voice, IN sns", "all texts but to IN"),
+    ],
+)
+def test_texts_that_no_fact_of_sns_judges_are_named_with_those_facts(provider, by_country, which):
+    stage = replace(PROD, sms_provider=provider, sms_provider_by_country=by_country)
+    (told,) = text_checks.by_end_user_messaging(ANYWHERE, stage)
+
+    assert LOOK is told.verdict
+    assert told.found.startswith(f"{which} go by it")
+    of_sns = {
+        e.fact.removeprefix("SMS ") for e in CHECKS if e.source in {*OF_SNS, Source.OPTED_OUT}
+    }
+    for fact in of_sns - {"log filters"}:
+        assert fact in told.found
+
+
+def test_a_stage_without_such_texts_is_told_nothing_of_them():
+    assert [] == verdicts(text_checks.by_end_user_messaging, ANYWHERE)
 
 
 @pytest.mark.parametrize(("percent", "verdict"), [(None, OK), (3.9, OK), (4, LOOK), (5, BAD)])
