@@ -1,7 +1,8 @@
 """Move functions from one version to the next, and back when they fail. Used by the pipeline stack.
 
-Event sources and schedules invoke the alias `live` of a function. CodeDeploy moves it, and moves it
-back while the alarm is on; CloudFormation then rolls the whole update back.
+Event sources and schedules invoke the alias `live` of a function. CodeDeploy moves it: by `canary` a
+tenth first, and back while the alarm is on; CloudFormation then rolls the whole update back. By
+`at-once` it is over before an alarm of a minute can be on, so that it has none.
 """
 
 from collections.abc import Sequence
@@ -22,9 +23,10 @@ How = Literal["at-once", "canary"]
 
 
 class Releases(Construct):
-    """One alarm and one CodeDeploy application for all functions of a stage. Set in stages/*.toml as release.
+    """One CodeDeploy application for all functions of a stage. Set in stages/*.toml as release.
 
-    The alarm is on when any function raises an error: a deployment that breaks one is taken back whole.
+    By `canary` it has an alarm, which is on when any function raises an error: a deployment that breaks
+    one is taken back whole.
     """
 
     def __init__(self, scope: Construct, name: str, *, how: How) -> None:
@@ -39,18 +41,18 @@ class Releases(Construct):
         return lambda_.Alias(function, "Live", alias_name=LIVE, version=function.current_version)
 
     def watch(self, aliases: Sequence[lambda_.Alias]) -> None:
-        """Let CodeDeploy move these *aliases*, and take each back when a function fails."""
-        alarm = self._alarm()
+        """Let CodeDeploy move these *aliases*, and by `canary` take each back when a function fails."""
+        alarms = [self._alarm()] if self._how == "canary" else []
         for alias, function in zip(aliases, self._functions, strict=True):
             # Without the managed policy, which is about every function of the account.
-            role = self._role(function, alarm).without_policy_updates()
+            role = self._role(function, alarms).without_policy_updates()
             codedeploy.LambdaDeploymentGroup(
                 function,
                 "Release",
                 application=self._application,
                 alias=alias,
                 deployment_config=_CONFIGS[self._how],
-                alarms=[alarm],
+                alarms=alarms,
                 role=role,
             )
 
@@ -79,24 +81,30 @@ class Releases(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
-    def _role(self, function: lambda_.Function, alarm: cloudwatch.Alarm) -> iam.Role:
-        move = iam.PolicyStatement(
-            actions=[
-                "lambda:GetAlias",
-                "lambda:GetProvisionedConcurrencyConfig",
-                "lambda:UpdateAlias",
-            ],
-            resources=[function.function_arn, f"{function.function_arn}:{LIVE}"],
-        )
-        look = iam.PolicyStatement(
-            actions=["cloudwatch:DescribeAlarms"], resources=[alarm.alarm_arn]
-        )
+    def _role(self, function: lambda_.Function, alarms: Sequence[cloudwatch.Alarm]) -> iam.Role:
+        allowed = [_move(function)]
+        if alarms:
+            arns = [each.alarm_arn for each in alarms]
+            allowed.append(
+                iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=arns)
+            )
         return iam.Role(
             function,
             "ReleaseRole",
             assumed_by=for_this_account("codedeploy.amazonaws.com"),
-            inline_policies={"Release": iam.PolicyDocument(statements=[move, look])},
+            inline_policies={"Release": iam.PolicyDocument(statements=allowed)},
         )
+
+
+def _move(function: lambda_.Function) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=[
+            "lambda:GetAlias",
+            "lambda:GetProvisionedConcurrencyConfig",
+            "lambda:UpdateAlias",
+        ],
+        resources=[function.function_arn, f"{function.function_arn}:{LIVE}"],
+    )
 
 
 _CONFIGS = {

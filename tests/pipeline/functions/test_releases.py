@@ -45,8 +45,12 @@ def test_every_function_of_a_stage_is_invoked_by_an_alias_of_its_version(
     assert [True, True] == ["Live" in each or "live" == each for each in configs]
 
 
-def test_a_deployment_after_which_a_function_fails_is_taken_back(synthesis: Synthesis) -> None:
+def test_a_deployment_after_which_a_function_fails_is_taken_back(
+    syntheses: dict[str, Synthesis],
+) -> None:
     """CodeDeploy moves each alias, watches one alarm on all functions, and moves them back."""
+    synthesis = syntheses["prod"]
+    assert aliases(synthesis)
     for stack, _, alias in synthesis.each(ALIAS):
         moved = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
         group = synthesis.target(stack, moved["DeploymentGroupName"])["Properties"]
@@ -59,6 +63,20 @@ def test_a_deployment_after_which_a_function_fails_is_taken_back(synthesis: Synt
             each["MetricStat"]["Metric"] for each in watched["Metrics"] if "MetricStat" in each
         ]
         assert ["Errors"] * 7 == [each["MetricName"] for each in errors]
+
+
+def test_no_alarm_stops_a_deployment_at_once(syntheses: dict[str, Synthesis]) -> None:
+    """It is over before one could be on; and it is the way out while a function keeps failing.
+
+    A group keeps the alarms that it had unless it is told that it has none.
+    """
+    dev = syntheses["dev"]
+    groups = dev.properties("AWS::CodeDeploy::DeploymentGroup")
+    assert [False] * 7 == [each["AlarmConfiguration"]["Enabled"] for each in groups]
+    assert not any(each["AlarmConfiguration"].get("Alarms") for each in groups)
+    assert not any("DEPLOYMENT_STOP_ON_ALARM" in str(each) for each in groups)
+    assert "ReleaseFails" not in str(dev.templates)
+    assert "cloudwatch:DescribeAlarms" not in str(dev.properties("AWS::IAM::Role"))
 
 
 def test_prod_tries_a_version_on_a_tenth_first(syntheses: dict[str, Synthesis]) -> None:
