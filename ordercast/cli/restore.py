@@ -52,11 +52,12 @@ def begin(
     cloud: CloudName = None,
 ) -> None:
     """Hold back what may have been sent, and settle what is known to be; before the stage uses the table."""
-    where, now = target(stage, cloud), datetime.now(UTC)
+    now = datetime.now(UTC)
     lost = moment(lost_at, option="--lost-at", now=now)
     to = moment(restored_to, option="--restored-to", now=now)
     if not to < lost <= now:
         raise UsageError("--lost-at is after --restored-to, and has been")
+    where = target(stage, cloud)
     names = structs.replace(where.names, ledger_table=table)
     restoring = _restoring(replace(where, names=names))
     settled = restoring.begin(lost_at=lost, restored_to=to, reason=reason)

@@ -86,6 +86,17 @@ def test_a_ledger_cannot_be_restored_to_after_its_loss(run, ledger: FakeLedger) 
     assert ledger.holds == ()
 
 
+def test_times_are_checked_before_the_stage_is_looked_for(run, monkeypatch) -> None:
+    def none(_stage: str, _cloud: str | None) -> Target:
+        raise AssertionError("the stage was asked for")
+
+    monkeypatch.setattr(restore, "target", none)
+    for lost, to in (("45m", "10m"), ("tomorrow", "45m"), ("10m", "soon")):
+        status, _, err = run("restore", "begin", "t", "--lost-at", lost, "--restored-to", to)
+        assert 1 == status
+        assert "--" in err
+
+
 def _said(ran: tuple[int, str, str], words: str) -> tuple[int, str]:
     status, out, err = ran
     text = " ".join((out + err).split())
