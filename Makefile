@@ -5,6 +5,7 @@ BIN := .venv/bin
 # Not $(MAKE) in the recipe itself: `make --dry-run` would run that line.
 STEPS := $(MAKE)
 STAGE ?=
+YES ?=
 KEEP ?=
 SECONDS ?= 60
 # Node comes with the Python packages; the CDK looks for it on PATH.
@@ -151,9 +152,12 @@ bootstrap-account: bootstrap ## Make what the CDK deploys with, once for each ac
 deploy-account: bootstrap ## Deploy what the stages of an account and Region share, in the Region of STAGE: first, and when it has changed
 	@$(CDK) deploy --exclusively Ordercast-Account $(OF_STAGE) -c deploying=true || $(NOT_BOOTSTRAPPED)
 
-destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev
+# The bucket goes last, when nothing can park any more, and CloudFormation deletes an empty one only.
+destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev; YES=1 does not ask
 	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=dev"; exit 1; }
-	@$(CDK) destroy 'Ordercast-$(STAGE)-*' -c stage=$(STAGE)
+	@$(CDK) destroy 'Ordercast-$(STAGE)-Observability' 'Ordercast-$(STAGE)-Pipeline' $(OF_STAGE) $(if $(YES),--force)
+	@$(IN_REGION) $(BIN)/ordercast parked empty --stage $(STAGE) $(if $(YES),--yes)
+	@$(CDK) destroy 'Ordercast-$(STAGE)-*' $(OF_STAGE) $(if $(YES),--force)
 
 # Exclusively: the CDK would take the stage that depends on it along.
 destroy-account: bootstrap ## Remove what the stages of an account share, in the Region of STAGE, after the last of them (docs/runbook.md)

@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
+from ordercast.operations.bucket_removal import delete, kept_objects, removed_bucket
 from ordercast.operations.parked_selection import (
     fields_of,
     line_of,
@@ -24,6 +25,7 @@ from ordercast.operations.parked_selection import (
 )
 from ordercast.operations.parked_sources import ParkedSources, SelectedItems, parked_sources
 from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.units import count
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
 from ordercast.workflows.redrive.source import ParkedSource, ReportProgress
@@ -139,6 +141,24 @@ _add(
     lambda source, items, progress: source.drop(items, progress=progress),
     "Delete parked items; payloads in the bucket stay until their retention ends.",
 )
+
+
+@parked.command("empty")
+def empty(
+    stage: Stage,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,  # noqa: FBT002
+) -> None:
+    """Delete all that a removed stage has parked, for good: `make destroy` does it before the bucket goes."""
+    bucket = removed_bucket(stage)
+    keys = kept_objects(bucket) if bucket else []
+    if not bucket or not keys:
+        console.print(f"Nothing is parked that would be removed with {stage}.", markup=False)
+        return
+    what = f"{count(len(keys), 'object')} with parked records, batches and notes in {bucket}"
+    if not yes and not typer.confirm(f"Delete {what}, for good?"):
+        raise UsageError("nothing was deleted", hint=f"the bucket and its stack stay: {bucket}")
+    delete(bucket, keys)
+    console.print(f"Deleted: {what}.", markup=False)
 
 
 def _do(where: ParkedSources, chosen: Selection, word: str, doing: Doing, *, really: bool) -> None:

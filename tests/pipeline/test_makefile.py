@@ -66,6 +66,20 @@ def test_what_stages_share_is_that_of_the_named_stage_s_region(target: str) -> N
     assert " -c stage=" not in line("bin/cdk", target)
 
 
+def test_a_stage_is_removed_with_what_is_parked_when_nothing_can_park_any_more(tools: Path) -> None:
+    """What is parked is deleted after the functions and before the bucket, in the stage's Region."""
+    for asked in ([], ["YES=1"]):
+        lines = recipe("destroy", "STAGE=dev", f"BIN={tools}", *asked)
+        functions, empty, rest = [each for each in lines if "destroy '" in each or "empty" in each]
+        assert "'Ordercast-dev-Pipeline'" in functions
+        assert "Data" not in functions
+        assert "'Ordercast-dev-*'" in rest
+        assert [bool(asked)] * 2 == ["--force" in each for each in (functions, rest)]
+        _, said = shell(empty, SAID=REGION)
+        yes = " --yes" if asked else ""
+        assert f"parked empty --stage dev{yes}: {REGION} {REGION}" == said.strip()
+
+
 @pytest.mark.parametrize("target", ["deploy", "deploy-account"])
 def test_a_deployment_that_fails_names_the_bootstrap_of_the_cdk(target: str) -> None:
     deploys = line("bin/cdk", target, "STAGE=prod")

@@ -42,7 +42,7 @@ class ParkedBucket(Construct):
                     abort_incomplete_multipart_upload_after=duration(timedelta(days=1)),
                 )
             ],
-            # Only an empty bucket can be deleted: no parked record is lost with its stack.
+            # Only an empty bucket can be deleted: `ordercast parked empty` does that, by an operator's word.
             removal_policy=removal_policy(stage.removal),
         )
         if self.bucket.policy:  # a bucket that stays goes on refusing callers without TLS
