@@ -204,6 +204,7 @@ class StageSettings(Settings, frozen=True):
     unsubscribe_mailbox: Mailbox
     price_factor: Factor
     email_plan: Literal["none", "essentials", "pro", "enterprise"]
+    email_tls: Literal["require", "optional"]
     status_synonyms: Text
     allowed_recipients: Text
     cap: Positive

@@ -78,7 +78,7 @@ class PipelineStack(Stack):
         # must not depend on this one. The key admits SNS and SES by account instead.
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         notifications = EncryptedTopic(self, "Notifications", key=key)
-        mail = Mail(self, "Mail", key=key)
+        mail = Mail(self, "Mail", key=key, tls=stage.email_tls)
         texts = self._texts(stage, key)
         return StageParts(
             stage=stage,

@@ -25,6 +25,7 @@ def with_all(tmp_path_factory) -> Synthesis:
             prod,
             region="eu-west-1",
             owner="shop team",
+            email_tls="optional",
             sms_provider_by_country="JP sms-voice",
             network=replace(prod.network, vpc=True),
             alarms=replace(prod.alarms, month_cost=2000),
@@ -180,6 +181,11 @@ def test_the_account_s_texts_have_a_monthly_limit_and_reports(with_all: Synthesi
         assert {"aws:SourceAccount": {"Ref": "AWS::AccountId"}} == statement["Condition"][
             "StringEquals"
         ]
+
+
+def test_a_stage_may_write_to_servers_that_speak_no_tls(with_all: Synthesis) -> None:
+    (made,) = with_all.properties("AWS::SES::ConfigurationSet")
+    assert {"TlsPolicy": "OPTIONAL"} == made["DeliveryOptions"]
 
 
 # ---- Region and tags

@@ -1,6 +1,7 @@
 """Publish the events of a stage's e-mails, and let a function send them. Used by the pipeline stack."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
@@ -10,20 +11,23 @@ from constructs import Construct
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.messaging.topic import EncryptedTopic
 
+Tls = Literal["require", "optional"]
+
 
 class Mail(Construct):
     """The configuration set that every e-mail is sent with: SES publishes its events on the topic.
 
-    The domains that are sent from are in the data stack.
+    The domains that are sent from are in the data stack. Set in stages/*.toml as email_tls.
     """
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey) -> None:
+    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, tls: Tls) -> None:
         super().__init__(scope, name)
         self.events = EncryptedTopic(self, "Events", key=key)
         self.configuration_set = ses.ConfigurationSet(
             self,
             "ConfigurationSet",
             reputation_metrics=True,
+            tls_policy=_POLICIES[tls],
             suppression_reasons=ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
         )
         self.configuration_set.add_event_destination(
@@ -53,6 +57,11 @@ class Mail(Construct):
             when={"StringEquals": {"ses:FromAddress": list(senders)}},
         )
 
+
+_POLICIES = {
+    "require": ses.ConfigurationSetTlsPolicy.REQUIRE,
+    "optional": ses.ConfigurationSetTlsPolicy.OPTIONAL,
+}
 
 # Not opens and clicks, which would track the reader.
 _PUBLISHED = [

@@ -35,6 +35,10 @@ def test_one_order_becomes_one_text_and_one_email_and_both_are_delivered(
     assert email.message_id == messages["email"].message_id
     assert email.id == messages["email"].tags["notification_id"]
     assert "$42.50" in messages["email"].html
+    ses = boto3.client("sesv2")
+    (name,) = ses.list_configuration_sets()["ConfigurationSets"]
+    sent_by = ses.get_configuration_set(ConfigurationSetName=name)
+    assert {"TlsPolicy": "REQUIRE"} == sent_by["DeliveryOptions"]
 
 
 def test_old_news_is_not_sent(cloud: LocalCloud, target: Target, order_id: str) -> None:

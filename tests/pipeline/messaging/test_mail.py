@@ -39,7 +39,7 @@ def synthesised(stage: StageSettings) -> tuple[list[dict[str, Any]], dict[str, A
 
     stack = Stack(App(), "Pipeline")
     MailIdentities(stack, "Identities", stage=stage)
-    mail = Mail(stack, "Mail", key=kms.Key(stack, "Key"))
+    mail = Mail(stack, "Mail", key=kms.Key(stack, "Key"), tls="require")
     allowed: dict[str, Any] = {}
 
     class Sender:

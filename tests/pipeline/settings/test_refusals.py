@@ -100,6 +100,7 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
             "but it must have a price: add it to ordercast/sending/prices.json",
         ),
         ("email_plan", '"basic"', 'not "none" or "essentials" or "pro" or "enterprise"'),
+        ("email_tls", '"never"', 'not "require" or "optional"'),
         (
             "countries",
             '"US; CA"',

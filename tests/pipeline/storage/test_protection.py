@@ -105,6 +105,12 @@ def test_callers_without_tls_are_turned_away(synthesis: Synthesis, kind: str) ->
     assert {(stack, logical_id) for stack, logical_id, _ in synthesis.each(kind)} == guarded
 
 
+def test_e_mail_reaches_its_recipient_s_server_over_tls_or_not_at_all(synthesis: Synthesis) -> None:
+    """By itself SES sends in clear text to a server that speaks no TLS."""
+    (made,) = synthesis.properties("AWS::SES::ConfigurationSet")
+    assert {"TlsPolicy": "REQUIRE"} == made["DeliveryOptions"]
+
+
 def test_tables_turn_away_callers_without_tls(synthesis: Synthesis) -> None:
     """Of Kinesis there is nothing to say: its endpoints accept TLS only."""
     for table in synthesis.properties("AWS::DynamoDB::Table"):
