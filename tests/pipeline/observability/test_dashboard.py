@@ -44,6 +44,58 @@ OTHERS = {
 PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
 AT_FULL = {SLOTS_USED, SLOT_WAIT, DUE_BACKLOG}
 
+SHOWN = {
+    "Notifications, by the minute of acceptance": (
+        *(6, "Accepted Sum", "Delivered Sum", "InDoubt Sum", "Sent Sum", "Suppressed Sum"),
+        "Undelivered Sum",
+    ),
+    "Delivered, % of what has ended": (4, "Delivered Sum", "Undelivered Sum"),
+    "Calls to providers that failed, % of 24 hours": (
+        *(4, "ProcessingTime SampleCount", "SendErrors Sum"),
+    ),
+    "Invocations of functions": (7, "Invocations Sum"),
+    "Errors of functions": (7, "Errors Sum"),
+    "Published on the topic, and not delivered": (
+        *(2, "NumberOfMessagesPublished Sum", "NumberOfNotificationsFailed Sum"),
+    ),
+    "This week beside the last: notifications a day": (
+        *(4, "Accepted Sum", "Delivered Sum", "Sent Sum", "Undelivered Sum"),
+    ),
+    "This week beside the last: delivered, %": (4, "Delivered Sum", "Undelivered Sum"),
+    "CloudWatch differs from the rollups, notifications by hour": (1, "CloudWatchOff Maximum"),
+    "From a wave's start to the provider's answer at p95, ms": (
+        *(4, "ProcessingTime SampleCount", "ProcessingTime p95"),
+    ),
+    "Decided about within a minute of arrival, %": (2, "Decided Sum", "DecidedLate Sum"),
+    "From acceptance to delivery, ms": (
+        *(3, "DeliveryLatency p50", "DeliveryLatency p95", "DeliveryLatency p99"),
+    ),
+    "Age of the newest record read, ms": (2, "IteratorAge Maximum"),
+    "Duration of functions at p95, ms": (7, "Duration p95"),
+    "Providers' charges an hour, USD": (1, "CostUSD Sum"),
+    "Per 1,000 notifications sent, USD": (2, "CostUSD Sum", "Sent Sum"),
+    "Budget used, percent": (1, "BudgetUsed Maximum"),
+    "Providers' charges in the time shown, USD": (1, "CostUSD Sum"),
+    "Messages in queues": (5, "ApproximateNumberOfMessagesVisible Maximum"),
+    "Age of the oldest message, s": (5, "ApproximateAgeOfOldestMessage Maximum"),
+    "Dead letters": (6, "ApproximateNumberOfMessagesVisible Maximum"),
+    "In doubt, and over their ceiling": (2, "InDoubt Sum", "OverPrice Sum"),
+    "Age of what is due, s": (1, "DueAge Maximum"),
+    "Due and not yet taken (metrics = full)": (1, "DueBacklog Sum"),
+    "Of the provider's rate in use, % (metrics = full)": (2, "SlotsUsed Sum"),
+    "Wait of senders for the provider's rate, ms (metrics = full)": (2, "SlotWait p95"),
+    "Not taken by providers (rate and quota: metrics = full)": (3, "BackPressure Sum"),
+}
+"""How many metrics each graph shows, over all functions, queues or channels, and what each is."""
+
+OVER_TIME = {
+    "Calls to providers that failed, % of 24 hours": ({86_400}, None),
+    "This week beside the last: notifications a day": ({86_400}, "-P14D"),
+    "This week beside the last: delivered, %": ({86_400}, "-P14D"),
+    "CloudWatch differs from the rollups, notifications by hour": ({3_600}, "-P14D"),
+}
+"""Of the graphs that show more than the page's last day: seconds of a point, and since when."""
+
 
 def body(synthesis: Synthesis) -> dict[str, Any]:
     """Return the dashboard as CloudWatch gets it, with a word for each reference."""
@@ -51,6 +103,24 @@ def body(synthesis: Synthesis) -> dict[str, Any]:
     parts = page["DashboardBody"]["Fn::Join"][1]
     found: dict[str, Any] = json.loads("".join(p if isinstance(p, str) else "x" for p in parts))
     return found
+
+
+def graphs(
+    synthesis: Synthesis,
+) -> dict[str, tuple[list[tuple[str, str, int]], str | None]]:
+    """Return the metrics of each graph by its title, with statistic and seconds, and since when they are shown."""
+    return {
+        shown["title"]: (
+            [
+                (metric[1], metric[-1]["stat"], metric[-1].get("period", 300))
+                for metric in shown["metrics"]
+                if isinstance(metric[0], str)
+            ],
+            shown.get("start"),
+        )
+        for shown in (widget["properties"] for widget in body(synthesis)["widgets"])
+        if "metrics" in shown
+    }
 
 
 def ours(synthesis: Synthesis) -> Iterator[tuple[str, str, str]]:
@@ -81,6 +151,21 @@ def test_the_page_answers_four_questions(synthesis: Synthesis) -> None:
         "## What does it cost?",
         "## What is stuck?",
     ] == headings
+
+
+def test_the_page_shows_each_figure_that_an_operator_looks_for_and_no_other(
+    synthesis: Synthesis,
+) -> None:
+    shown = graphs(synthesis)
+    assert SHOWN == {
+        title: (len(metrics), *sorted({f"{name} {stat}" for name, stat, _ in metrics}))
+        for title, (metrics, _) in shown.items()
+    }
+    assert OVER_TIME == {
+        title: ({period for _, _, period in metrics}, since)
+        for title, (metrics, since) in shown.items()
+        if title in OVER_TIME or since
+    }
 
 
 def test_every_metric_of_ours_that_is_shown_or_watched_is_published_on_every_stage(
