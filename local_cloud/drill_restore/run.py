@@ -168,7 +168,7 @@ class RestoreDrill:
     def _decide(self) -> None:
         if self.ends:
             with self.steps.step("ordercast restore end: what waits is not sent") as step:
-                said = self._say("restore", "end")
+                said = self._say("restore", "end", "--reason", "the drill", "--yes")
                 ended = _number(said, r"sent: ([\d,]+) notification")
                 hold(ended == len(self.held), f"{ended} of {len(self.held)} were ended")
                 threading.Event().wait(A_MINUTE)
@@ -176,7 +176,7 @@ class RestoreDrill:
                 step.notes.append(f"{ended} notifications")
         else:
             with self.steps.step("ordercast restore release: what waits is sent") as step:
-                self._say("restore", "release")
+                self._say("restore", "release", "--reason", "the drill", "--yes")
                 wait_until(lambda: not self._missing(), within=180, why="all are told")
                 step.notes.append(f"{len(self.held)} messages")
         with self.steps.step("no provider got a message twice, and everybody is told"):

@@ -70,6 +70,7 @@ Shop = Annotated[
 Reason = Annotated[
     str, typer.Option(help="Kept with it, for others to read.", callback=each_given(read_reason))
 ]
+Really = Annotated[bool, typer.Option("--yes", help="Do it; without --yes nothing is changed.")]
 Since = Annotated[
     str | None,
     typer.Option(help="Accepted from then on, in UTC: 24h, 7d, or a date. [default: today]"),

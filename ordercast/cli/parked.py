@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.text import Text
 from typer.core import TyperCommand
 
-from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.options import CloudName, Really, Stage
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
 from ordercast.operations.bucket_removal import delete, kept_objects, removed_bucket
@@ -60,7 +60,6 @@ WithText = Annotated[str, typer.Option(help="Only items with this text in reason
 ParkedSince = Annotated[
     str | None, typer.Option(help="Only items parked since: 36h, 7d, or a date such as 2026-11-02.")
 ]
-Really = Annotated[bool, typer.Option("--yes", help="Do it; without --yes nothing is changed.")]
 Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
 
 Doing = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from msgspec import structs
 
-from ordercast.cli.options import CloudName, Reason, Stage
+from ordercast.cli.options import CloudName, Really, Reason, Stage
 from ordercast.cli.output.terminal import console
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.parked.records import S3ParkedRecords
@@ -66,7 +67,8 @@ def begin(
     )
     console.print(f"Settled by their receipts: {count(settled, 'notification')}.")
     console.print(
-        "Next: name the table in the stage's file, deploy, and `ordercast restore replay`."
+        "Next: name the table in the stage's file, `make deploy STAGE=… STACK=Pipeline`,\n"
+        "`make deploy STAGE=…`, and `ordercast restore replay` (docs/operate.md)."
     )
 
 
@@ -117,19 +119,51 @@ def replay(
 
 
 @restore.command()
-def release(stage: Stage = LOCAL_STAGE, cloud: CloudName = None) -> None:
+def release(
+    reason: Reason = "",
+    yes: Really = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
     """Send what waits and is not known to be sent: some of it may have been, and comes twice then."""
     where = target(stage, cloud)
-    _waiting(where)
-    released = _restoring(where).release()
+    if not _is_meant(where, reason, yes=yes):
+        return
+    released = _restoring(where).release(reason=reason)
     console.print(f"Let go: {', '.join(each.id for each in released) or 'nothing'}.", markup=False)
 
 
 @restore.command()
-def end(stage: Stage = LOCAL_STAGE, cloud: CloudName = None) -> None:
-    """End what waits without sending it; it is `unconfirmed` by the rule `restored`."""
-    ended = _restoring(target(stage, cloud)).end()
-    console.print(f"Ended without being sent: {count(ended, 'notification')}.")
+def end(
+    reason: Reason = "",
+    yes: Really = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """End what waits without sending it, for good; it is `unconfirmed` by the rule `restored`."""
+    where = target(stage, cloud)
+    if _is_meant(where, reason, yes=yes):
+        ended = _restoring(where).end(reason=reason)
+        console.print(f"Ended without being sent: {count(ended, 'notification')}.")
+
+
+@restore.command()
+def acts(stage: Stage = LOCAL_STAGE, cloud: CloudName = None) -> None:
+    """List who began a restoration, released or ended what waited, when and why."""
+    for each in target(stage, cloud).ledger().look_up(LookupKeys(holds=True)).restored:
+        reason = f" ({each.reason})" if each.reason else ""
+        said = f"{each.at:%Y-%m-%d %H:%M} UTC  {each.step} by {each.by}{reason}: {each.of}"
+        console.print(said, markup=False)
+
+
+def _is_meant(where: Target, reason: str, *, yes: bool) -> bool:
+    """Say what waits; tell whether the operator means it, and why. Raises `UsageError` without a reason."""
+    _waiting(where)
+    if not yes:
+        console.print("Nothing was changed; --yes does it.")
+    elif not reason:
+        raise UsageError("--reason: say why", hint="it is kept, for others to read")
+    return yes
 
 
 def _waiting(where: Target) -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import Hold, Holds, Scope, Why, in_order
+from ordercast.pacing.restoring import RestoreAct
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a channel is held that was never opened: the same for every reader."""
@@ -27,10 +28,14 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 class HoldRecord(Struct, frozen=True, kw_only=True):
-    """What the ledger keeps of holds in one item: those that were written, and who opened which channel."""
+    """What the ledger keeps of holds in one item: those that were written, and what operators said.
+
+    That is who opened which channel, and who did what with a restored ledger.
+    """
 
     written: Holds = ()
     opened: tuple[Opened, ...] = ()
+    restored: tuple[RestoreAct, ...] = ()
 
     @property
     def holds(self) -> Holds:
@@ -54,9 +59,8 @@ def with_opened(record: HoldRecord, new: Sequence[Opened]) -> HoldRecord:
     there = {each.channel for each in record.opened}
     first = [each for each in new if each.channel not in there]
     released = (replace(unopened(each.channel), released_at=each.at) for each in first)
-    return HoldRecord(
-        written=in_order([*record.written, *released]), opened=(*record.opened, *first)
-    )
+    written = in_order([*record.written, *released])
+    return replace(record, written=written, opened=(*record.opened, *first))
 
 
 def opened(channels: Iterable[Channel], *, by: str, at: datetime, reason: str) -> list[Opened]:

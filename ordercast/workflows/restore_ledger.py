@@ -14,7 +14,15 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.stream_record import StreamRecord
 from ordercast.pacing.holds import Hold
-from ordercast.pacing.restoring import fence, fences, gate, is_gate, perhaps_sent
+from ordercast.pacing.restoring import (
+    RestoreAct,
+    RestoreStep,
+    fence,
+    fences,
+    gate,
+    is_gate,
+    perhaps_sent,
+)
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.due_partitions import WHENEVER, held_behind
 from ordercast.workflows.merge_receipts import MergeReceipts
@@ -32,6 +40,14 @@ class SentMessages(Protocol):
 
     def sent_since(self, since: datetime) -> Iterator[list[ReceiptLog]]:
         """Return, by the page, logs of messages that a provider took from *since* on."""
+        ...
+
+
+class RestoredLedger(Ledger, Protocol):
+    """The ledger, and what operators did with it. Raises `LedgerUnavailable`."""
+
+    def record_restoring(self, act: RestoreAct) -> None:
+        """Keep what an operator did; of an act that is repeated, when it was done first."""
         ...
 
 
@@ -55,7 +71,7 @@ class RestoreLedger:
     moment may have come after it, so messages are read from `receipt_timeout` before that on.
     """
 
-    ledger: Ledger
+    ledger: RestoredLedger
     receipt_logs: SentMessages
     merge: MergeReceipts
     receipt_timeout: timedelta
@@ -65,13 +81,14 @@ class RestoreLedger:
     def begin(self, *, lost_at: datetime, restored_to: datetime, reason: str = "") -> int:
         """Write the fence and the gate, then settle; return how many notifications were settled."""
         now = self.now()
-        wanted = [
+        wanted = (
             gate(by=self.by, since=now),
             fence(lost_at=lost_at, by=self.by, since=now, reason=reason),
-        ]
+        )
         there = {each.id for each in self.ledger.hold(wanted) if each.is_active}
         if not {each.id for each in wanted} <= there:
             raise LedgerUnavailable("there is no place for another restoration: release one first")
+        self._record(RestoreStep.BEGIN, fences(wanted), reason)
         return self.settle(restored_to)
 
     def settle(self, restored_to: datetime) -> int:
@@ -103,18 +120,21 @@ class RestoreLedger:
         self.ledger.let_go({each.id for each in self.holds() if is_gate(each)}, at=self.now())
         return done
 
-    def release(self) -> list[Hold]:
+    def release(self, *, reason: str = "") -> list[Hold]:
         """Settle once more and let go the fences: the sweeper sends what waits and may be sent; return them."""
         found = self._settled_fences()
+        self._record(RestoreStep.RELEASE, found, reason)
         self.ledger.let_go({each.id for each in found}, at=self.now())
         return found
 
-    def end(self) -> int:
+    def end(self, *, reason: str = "") -> int:
         """Settle once more and end what waits behind the fences, which is never sent; return how many.
 
         The fences stay, for what may come behind them yet.
         """
-        behind = held_behind([each.id for each in self._settled_fences()])
+        found = self._settled_fences()
+        self._record(RestoreStep.END, found, reason)
+        behind = held_behind([each.id for each in found])
         ended: set[str] = set()
         while ids := set(self.ledger.due(behind, until=WHENEVER, limit=AT_ONCE)) - ended:
             rows = self.ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
@@ -127,6 +147,15 @@ class RestoreLedger:
     def holds(self) -> tuple[Hold, ...]:
         """Return the holds of the ledger."""
         return self.ledger.look_up(LookupKeys(holds=True)).holds
+
+    def _record(self, step: RestoreStep, of: Sequence[Hold], reason: str) -> None:
+        """Record an act before it is done; one on nothing is none."""
+        if of:
+            ids = " ".join(each.id for each in of)
+            at = self.now()
+            self.ledger.record_restoring(
+                RestoreAct(step=step, by=self.by, at=at, reason=reason, of=ids)
+            )
 
     def _settled_fences(self) -> list[Hold]:
         """Return the fences, after what was entered since the replay is settled, too: fallbacks.

@@ -53,6 +53,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> FakeLedger:
 
 
 BEGIN = ("restore", "begin", "restored", "--lost-at", "10m", "--restored-to", "45m")
+MEANT = ("--reason", "told by phone", "--yes")
 
 
 def test_a_restored_ledger_is_fenced_off_replayed_and_what_waits_is_ended(
@@ -64,16 +65,46 @@ def test_a_restored_ledger_is_fenced_off_replayed_and_what_waits_is_ended(
     )
     assert {State.DEFERRED} == {row.state for row in ledger.rows.values()}
 
-    assert (0, "2 notifications") == _said(run("restore", "end"), "2 notifications")
+    assert (0, "2 notifications") == _said(run("restore", "end", *MEANT), "2 notifications")
     assert {State.UNCONFIRMED} == {row.state for row in ledger.rows.values()}
 
 
 def test_nothing_is_released_before_the_replay(run, ledger: FakeLedger) -> None:
     run(*BEGIN)
 
-    assert run("restore", "release")[0] == 1
+    assert run("restore", "release", *MEANT)[0] == 1
     assert run("resume", "--why", "restored", "--all")[0] == 1
     assert all(each.is_active for each in ledger.holds)
+
+
+@pytest.mark.parametrize("step", ["release", "end"])
+def test_nothing_is_decided_without_a_yes_and_a_reason(run, ledger: FakeLedger, step: str) -> None:
+    run(*BEGIN)
+    run("restore", "replay", "--restored-to", "45m")
+    before = dict(ledger.rows), ledger.record
+
+    assert (0, "Nothing was changed") == _said(run("restore", step), "Nothing was changed")
+    assert (1, "--reason: say why") == _said(run("restore", step, "--yes"), "--reason: say why")
+    assert before == (ledger.rows, ledger.record)
+
+
+@pytest.mark.parametrize("step", ["release", "end"])
+def test_who_began_and_decided_is_on_record_with_the_reason(
+    run, ledger: FakeLedger, step: str
+) -> None:
+    run(*BEGIN, "--reason", "table deleted")
+    run("restore", "replay", "--restored-to", "45m")
+    run("restore", step, *MEANT)
+    ledger.end_holds(ledger.holds)  # as the sweeper does once nothing waits
+
+    text = " ".join(run("restore", "acts")[1].split())
+    assert "begin by ada (table deleted): restored:before=" in text
+    assert f"{step} by ada (told by phone): restored:before=" in text
+
+
+def test_what_comes_next_is_told_in_the_order_that_works(run, ledger: FakeLedger) -> None:
+    _, out, _ = run(*BEGIN)
+    assert out.index("STACK=Pipeline") < out.index("make deploy STAGE=…`") < out.index("replay`")
 
 
 def test_what_was_not_restored_is_not_replayed(run, ledger: FakeLedger) -> None:

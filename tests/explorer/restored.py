@@ -72,7 +72,10 @@ class RestoredDay:
         """Keep the ledger's table and the rollups as they are."""
         stage = self.stage
         for kept, names in (
-            (stage.ledger, ("decisions", "latest_statuses", "holds", "opened", "limits")),
+            (
+                stage.ledger,
+                ("decisions", "latest_statuses", "holds", "opened", "restored", "limits"),
+            ),
             (stage.rollups, ("kept", "written", "adjustments")),
             (stage.template_versions, ("stored",)),
             (stage.buckets, ("kept",)),
