@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.pages import ROOT
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
@@ -161,6 +162,22 @@ def test_prod_s_tables_and_indexes_take_a_full_load_from_the_start(
             assert each["WarmThroughput"]["WriteUnitsPerSecond"] >= 9 * 1_200
     for stage in ("dev", "local"):
         assert "WarmThroughput" not in str(syntheses[stage].templates)
+
+
+def test_what_prod_s_warm_throughput_is_charged_for_once_is_in_the_docs(
+    syntheses: dict[str, Synthesis],
+) -> None:
+    """New tables and indexes take 4,000 writes and 12,000 reads a second for nothing."""
+    warm = [
+        each["WarmThroughput"]
+        for table in syntheses["prod"].properties("AWS::DynamoDB::Table")
+        for each in (table, *table.get("GlobalSecondaryIndexes", ()))
+    ]
+    writes = sum(each["WriteUnitsPerSecond"] - 4_000 for each in warm)
+    page = (ROOT / "docs/costs.md").read_text()
+
+    assert {12_000} == {each["ReadUnitsPerSecond"] for each in warm}
+    assert f"{writes:,} write units a second ({len(warm)} tables and indexes" in page
 
 
 def _denies_plain_text(document: dict[str, Any]) -> bool:
