@@ -158,6 +158,21 @@ def test_money_adds_up_to_the_last_place(run) -> None:
     assert money.cost.as_tuple().exponent < -2  # type: ignore[operator]  # money is finite
 
 
+def test_how_long_texts_are_shows_in_their_parts(run) -> None:
+    """Parts are counted of what was sent, by channel and whatever else is asked for."""
+    text = next(each for each in busy_lines() if each.taken and "sms" == each.bucket.channel)
+    email = next(each for each in busy_lines() if each.taken and "email" == each.bucket.channel)
+    lines = [replace(text, id="short", parts=1), replace(text, id="long", parts=4), email]
+
+    rows = rows_of(
+        run("stats", "--by", "channel", "--csv", *PERIOD, of=summed(map(contribution, lines)))
+    )
+
+    assert {"sms": ("2", "5"), "email": ("1", "0")} == {
+        each["channel"]: (each["sent"], each["parts"]) for each in rows
+    }
+
+
 def test_a_millionth_of_a_dollar_is_written_out(run) -> None:
     one = replace(next(each for each in busy_lines() if each.taken), cost=Decimal("0.0000010"))
 
