@@ -159,7 +159,9 @@ class RestoreDrill:
             said = self._say("restore", "replay", "--restored-to", self._restored_to)
             step.notes += [each for each in said.splitlines() if each.strip()]
             waiting = _number(said, r"([\d,]+) messages? waiting")
-        with self.steps.step("what was put after the loss is told without a word") as step:
+        with self.steps.step(
+            "what was put after the loss is sent without an operator's word"
+        ) as step:
             wait_until(lambda: not self.late & self._missing(), within=180, why="all are told")
             self.held = self._missing()
             hold(len(self.held) == waiting, f"{len(self.held)} are not told, but {waiting} wait")
@@ -179,7 +181,7 @@ class RestoreDrill:
                 self._say("restore", "release", "--reason", "the drill", "--yes")
                 wait_until(lambda: not self._missing(), within=180, why="all are told")
                 step.notes.append(f"{len(self.held)} messages")
-        with self.steps.step("no provider got a message twice, and everybody is told"):
+        with self.steps.step("no provider got a message twice, and every order has its message"):
             self.orders.put_some(FEW)
             self._told_once()
 
@@ -214,7 +216,7 @@ class RestoreDrill:
         return wanted - self.orders.written().keys()
 
     def _told_once(self) -> None:
-        """Wait until all is told but what was ended, and then a little; raises `Broken`."""
+        """Wait until all is sent but what was ended, and then a little; raises `Broken`."""
         never = self.held if self.ends else set()
         wait_until(lambda: self._missing() == never, within=180, why="all are told")
         threading.Event().wait(LATEST.total_seconds())

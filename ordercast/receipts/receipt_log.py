@@ -90,7 +90,7 @@ def receipt_log_of(receipt: Receipt, *, expires_at: datetime) -> ReceiptLog:
 def refusal_log(row: Notification, kind: str, *, at: datetime, expires_at: datetime) -> ReceiptLog:
     """Return the receipt log of a call that was refused, as if a receipt of that *kind* had said so.
 
-    It costs nothing, and is due at once: what it says of the recipient is learnt as from any other.
+    It costs nothing, and is due at once: what it says of the recipient counts as that of any other.
     """
     return ReceiptLog(
         message_id=f"{REFUSED}{row.id}",

@@ -1,4 +1,4 @@
-"""Read the rollups of a period. Used by `stats`, reports and the demo."""
+"""Read the rollups of a period. Used by `stats`, reports, the demo and the verifier."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,14 @@ class Buckets(Protocol):
 
     def buckets(self, days: Iterable[str]) -> Mapping[RollupKey, Amounts]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
+        ...
+
+
+class HoursOfRollups(Protocol):
+    """Rollups that can be read by the hour. Raises `LedgerUnavailable`."""
+
+    def of_hours(self, hours: Iterable[str]) -> Mapping[RollupKey, Amounts]:
+        """Return what the buckets of those hours hold."""
         ...
 
 

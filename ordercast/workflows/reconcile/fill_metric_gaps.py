@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from ordercast.embedded_metric_format import MetricSeries
 from ordercast.reconciliation.metric_figures import HourFigures, SeriesFigures, lacking
-from ordercast.rollups.rollup import Amounts, Contribution, RollupKey
+from ordercast.rollups.rollup import Amounts, Contribution
 from ordercast.workflows.ports import Clock
-from ordercast.workflows.read_rollups import HOUR, hours
+from ordercast.workflows.read_rollups import HOUR, HoursOfRollups, hours
 from ordercast.workflows.reconcile.compare_metrics import Metrics
 
 AT_REST = 74 * HOUR
@@ -31,14 +31,6 @@ NOT_AFTER = timedelta(days=13)
 
 MOST = 24
 """So many hours are looked at in a run; three runs are made while one more becomes due."""
-
-
-class HoursOfRollups(Protocol):
-    """The stored rollups. Raises `LedgerUnavailable`."""
-
-    def of_hours(self, hours: Iterable[str]) -> Mapping[RollupKey, Amounts]:
-        """Return what the buckets of those hours hold."""
-        ...
 
 
 class KeptFigures(Protocol):

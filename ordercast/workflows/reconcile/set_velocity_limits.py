@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,21 +11,14 @@ from msgspec.structs import replace
 from ordercast.budgets.account import NOTHING, Account, opened, taken_in
 from ordercast.budgets.budget import Budget
 from ordercast.budgets.velocity import DAYS, Velocity
-from ordercast.rollups.rollup import RESERVED, Amounts, RollupKey, hour_of
+from ordercast.rollups.rollup import RESERVED, hour_of
 from ordercast.workflows.ports import Accounts, Clock
+from ordercast.workflows.read_rollups import HoursOfRollups
 
 HOUR = timedelta(hours=1)
 
 Spent = Mapping[str, Mapping[str, Decimal]]
 """US dollars by budget and hour."""
-
-
-class HoursOfRollups(Protocol):
-    """Rollups that can be read by the hour. Raises `LedgerUnavailable`."""
-
-    def of_hours(self, hours: Iterable[str]) -> Mapping[RollupKey, Amounts]:
-        """Return what the buckets of those hours hold."""
-        ...
 
 
 class SetVelocityLimits(Struct, frozen=True, kw_only=True):
