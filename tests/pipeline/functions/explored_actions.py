@@ -16,6 +16,7 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("ledger", "let_go"): {UPDATE, READ},
     ("ledger", "end_holds"): {UPDATE, READ},
     ("ledger", "open_channels"): {INSERT, UPDATE, READ},
+    ("ledger", "record_restoring"): {INSERT, UPDATE, READ},  # an operator's
     ("template_versions", "keep"): {INSERT},
     ("people", "reserve"): {INSERT, UPDATE},
     ("people", "suppress"): {INSERT, UPDATE},
@@ -30,6 +31,7 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("receipt_logs", "change"): {INSERT, UPDATE},
     ("receipt_logs", "due"): {"dynamodb:Query"},
     ("receipt_logs", "orphans"): {"dynamodb:Query", READ},
+    ("receipt_logs", "sent_since"): {"dynamodb:Scan"},  # an operator's
     ("rollups", "known"): {READ},
     ("adjustments", "adjusted"): {READ},
     ("accounts", "draw"): {INSERT, UPDATE, READ},
