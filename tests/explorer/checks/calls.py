@@ -35,10 +35,10 @@ def allowed_calls(stage: Stage) -> Iterator[str]:
 
 
 def one_route_in_doubt(stage: Stage) -> Iterator[str]:
-    """P3: what may have been taken is called for on no second route."""
+    """P3: what may have been taken is called for on no second route, until a receipt says it was not sent."""
     for each in {call.row.id: call.row for call in stage.journal.calls}.values():
         made = stage.journal.calls_of(each.id)
-        open_ = dropwhile(lambda call: call.reported is not Report.UNKNOWN, made)
+        open_ = dropwhile(lambda call: call.reported is not Report.UNKNOWN or call.not_sent, made)
         if len({call.row.route for call in open_}) > 1:
             yield f"P3: {named(each)} was called for on a second route while in doubt"
 
