@@ -178,6 +178,7 @@ def _environment() -> dict[str, str]:
     sweeping = {
         "REPUBLISH_AFTER": "300",
         "RESEND_EMAIL_AFTER": "0",
+        "FALLBACK_GRACE": "600",
         "RECEIPTS_QUEUE_URL": _QUEUE + "receipts",
         "RECEIPTS_DEAD_LETTERS_URL": _QUEUE + "letters",
         "SENDERS": write_senders(

@@ -202,6 +202,9 @@ def _document(order_id: str, country: _Country, channel: str, chance: Random) ->
             {"name": name, "quantity": n} for (name, _), n in zip(basket, quantities, strict=True)
         ],
         "channel": channel,
+        # What a day expects is known before it begins; an e-mail in place of a failed text may be
+        # stale by then, or not, as fast as the machine is.
+        **({"fallback": "none"} if channel == "sms" else {}),
         "tracking_url": f"https://shop.example.com/orders/{order_id}",
         **({"campaign": campaign} if campaign else {}),
     }

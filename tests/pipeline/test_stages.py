@@ -163,8 +163,15 @@ def _shape(synthesis: Synthesis) -> set[str]:
         for line in _lines(f"{stack}", template["Resources"])
         # on demand there is no number of shards to give, and small stages warm no table
         if not line.endswith("/ShardCount") and "/WarmThroughput" not in line
+        # and at once there is no time in which an alarm could take a release back
+        if not re.search(_OF_A_CANARY, line)
     }
 
+
+_OF_A_CANARY = (
+    "ReleaseFails|/AlarmConfiguration/|/AutoRollbackConfiguration/Events/1"
+    "|FunctionReleaseRole[^/]*/Properties/Policies/0/PolicyDocument/Statement/1/"
+)
 
 _HASHES = "(?<=CurrentVersion)[0-9A-F]{8}[0-9a-f]{32}|[0-9A-F]{8}"
 
