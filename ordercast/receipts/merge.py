@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.fallback import ends_unheard, needs_word
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import CostSource, Message, best_of, earliest, joined
@@ -38,7 +39,7 @@ def merge_receipts(
             row,
             receipt_log.message_id,
             message,
-            sent_at=receipt_log.sent_at,
+            sent_at=None if _may_be_unsent(message, row) else receipt_log.sent_at,
             delivered_at=receipt_log.delivered_at,
         )
     return row
@@ -49,10 +50,10 @@ def merge_message(
     message_id: str,
     message: Message,
     *,
-    sent_at: datetime,
+    sent_at: datetime | None,
     delivered_at: datetime | None = None,
 ) -> Notification:
-    """Return *row* with *message* joined to what is known of that message id."""
+    """Return *row* with *message* joined to what is known of that message id; *sent_at* is None while it may be unsent."""
     known = row.messages.get(message_id)
     message = joined([message] if known is None else [known, message], row.channel)
     row = replace(row, messages={**row.messages, message_id: message})
@@ -80,6 +81,12 @@ def merge_message(
         due_at=(best.at or sent_at) if ends_unheard(row, best.state) else None,
         lease_until=None,
     )
+
+
+def _may_be_unsent(message: Message, row: Notification) -> bool:
+    """Tell whether a receipt may still say that the account could not send it: it was then not sent at all."""
+    unsendable = State.DEFERRED in CHANNELS[row.channel].states
+    return unsendable and message.state is State.SENT
 
 
 def due_if_silent(row: Notification, *, unknown_after: timedelta, now: datetime) -> Notification:
