@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     if asked.list:
         return _list()
     if asked.all or asked.points:
-        return _all(pairs_too=asked.all)
+        return _all(pairs_too=asked.all, one_in=asked.one_in, turn=asked.turn)
     named = ((asked.point, asked.fault), (asked.then_point, asked.then_fault))
     if any((number is None) is not (fault is None) for number, fault in named):
         print("--point and --fault belong together")
@@ -35,9 +35,9 @@ def _list() -> int:
     return 0
 
 
-def _all(*, pairs_too: bool) -> int:
+def _all(*, pairs_too: bool, one_in: int, turn: int) -> int:
     numbered = calls()
-    everything = points(numbered)
+    everything = points(numbered)[turn % one_in :: one_in]
     twice = pairs(everything, PAIRS) if pairs_too else []
     findings = explore(everything, numbered) + explore_pairs(twice, numbered)
     for finding in findings:
@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
         "--all", action="store_true", help="visit every point, and a sample of pairs"
     )
     parser.add_argument("--points", action="store_true", help="visit every point")
+    parser.add_argument(
+        "--one-in", type=int, default=1, help="visit one point in so many; turns share them out"
+    )
+    parser.add_argument("--turn", type=int, default=0, help="which of them: any number")
     parser.add_argument("--point", type=int, help="the number of the call that meets a fault")
     parser.add_argument("--fault", choices=[str(each) for each in Fault])
     parser.add_argument("--then-point", type=int, help="the same for one call of what follows")
