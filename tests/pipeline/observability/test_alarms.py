@@ -1,18 +1,16 @@
 """Every alarm publishes on the alarm topic and links to its entry in the runbook."""
 
 import re
-from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from pipeline.settings.checks import contradictions
 from pipeline.settings.files import read_stage
+from tests.pipeline.observability.alarms import ALARM, alarm_of, functions_of, metrics
 from tests.pipeline.synthesis import ROOT, Resource, Synthesis
 
 pytestmark = pytest.mark.synth
-
-ALARM = "AWS::CloudWatch::Alarm"
 
 
 def test_every_alarm_publishes_on_a_topic(synthesis: Synthesis) -> None:
@@ -106,14 +104,14 @@ def test_alarms_may_publish_on_the_encrypted_topic(synthesis: Synthesis) -> None
 
 def test_a_verifier_that_fails_once_rings(synthesis: Synthesis) -> None:
     """It runs three times an hour and is not retried: three errors within minutes never come."""
-    alarm = _alarm(synthesis, "VerifierErrors")
+    alarm = alarm_of(synthesis, "VerifierErrors")
     assert ("Errors", "Sum", "GreaterThanOrEqualToThreshold") == (
         alarm["MetricName"],
         alarm["Statistic"],
         alarm["ComparisonOperator"],
     )
     assert (3600, 1, 1) == (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"])
-    assert {"Verifier"} == _functions_of(alarm)
+    assert {"Verifier"} == functions_of(alarm)
 
 
 @pytest.mark.parametrize(("function", "period"), [("Sweeper", 60), ("Verifier", 3600)])
@@ -121,7 +119,7 @@ def test_a_function_of_a_schedule_that_does_not_run_rings(
     synthesis: Synthesis, function: str, period: int
 ) -> None:
     """One that is not invoked makes no errors."""
-    alarm = _alarm(synthesis, f"{function}Stopped")
+    alarm = alarm_of(synthesis, f"{function}Stopped")
     assert ("Invocations", "LessThanThreshold", 1) == (
         alarm["MetricName"],
         alarm["ComparisonOperator"],
@@ -130,7 +128,7 @@ def test_a_function_of_a_schedule_that_does_not_run_rings(
     assert (period, 3) == (alarm["Period"], alarm["EvaluationPeriods"])
     # Without an invocation there is no data either.
     assert ("Sum", "breaching") == (alarm["Statistic"], alarm["TreatMissingData"])
-    assert {function} == _functions_of(alarm)
+    assert {function} == functions_of(alarm)
 
 
 def test_every_work_queue_is_watched_for_its_oldest_message(synthesis: Synthesis) -> None:
@@ -155,12 +153,12 @@ def test_throttling_is_watched_of_functions_stream_tables_and_indexes(
     synthesis: Synthesis,
 ) -> None:
     """Each is retried and counts as no error: it shows as nothing but lateness."""
-    functions = _metrics(_alarm(synthesis, "FunctionsThrottled"))
+    functions = metrics(alarm_of(synthesis, "FunctionsThrottled"))
     assert {"Throttles"} == {name for name, _ in functions}
     assert 8 == len(functions)  # the seven of the stage, and the account's forwarder
-    dropped = _metrics(_alarm(synthesis, "InvocationsDropped"))
+    dropped = metrics(alarm_of(synthesis, "InvocationsDropped"))
     assert ["AsyncEventsDropped"] * 3 == [name for name, _ in dropped]
-    stream = _alarm(synthesis, "OrdersTurnedAway")["MetricName"]
+    stream = alarm_of(synthesis, "OrdersTurnedAway")["MetricName"]
     assert "WriteProvisionedThroughputExceeded" == stream
     tables = {
         (index["IndexName"] if index else "")
@@ -168,18 +166,18 @@ def test_throttling_is_watched_of_functions_stream_tables_and_indexes(
         for index in (None, *table.get("GlobalSecondaryIndexes", ()))
     }
     for name in ("TableWritesThrottled", "TableReadsThrottled"):
-        watched = _metrics(_alarm(synthesis, name))
+        watched = metrics(alarm_of(synthesis, name))
         assert 8 == len(watched)
         assert tables == {each.get("GlobalSecondaryIndexName", "") for _, each in watched}
 
 
 def test_an_alarm_adds_up_no_more_metrics_than_cloudwatch_takes(synthesis: Synthesis) -> None:
     for alarm in synthesis.properties(ALARM):
-        assert len(_metrics(alarm)) <= 10
+        assert len(metrics(alarm)) <= 10
 
 
 def test_the_account_s_reputation_rings_before_ses_reviews_it(synthesis: Synthesis) -> None:
-    bounces, complaints = (_alarm(synthesis, f"{each}High") for each in ("Bounces", "Complaints"))
+    bounces, complaints = (alarm_of(synthesis, f"{each}High") for each in ("Bounces", "Complaints"))
     assert ("AWS/SES", "Reputation.BounceRate") == (bounces["Namespace"], bounces["MetricName"])
     assert "Reputation.ComplaintRate" == complaints["MetricName"]
     assert (True, True) == (bounces["Threshold"] < 0.05, complaints["Threshold"] < 0.001)
@@ -189,7 +187,7 @@ def test_the_account_s_reputation_rings_before_ses_reviews_it(synthesis: Synthes
 
 
 def test_the_month_s_texts_ring_below_the_limit_of_a_new_account(synthesis: Synthesis) -> None:
-    spend = _alarm(synthesis, "SmsSpendHigh")
+    spend = alarm_of(synthesis, "SmsSpendHigh")
     assert ("AWS/SNS", "SMSMonthToDateSpentUSD", "Maximum") == (
         spend["Namespace"],
         spend["MetricName"],
@@ -212,56 +210,6 @@ def test_one_alarm_says_whether_any_other_is_on_but_for_notices(synthesis: Synth
     assert sum(len(each) if isinstance(each, str) else LONGEST_ARN for each in parts) < 10_240
 
 
-@pytest.mark.parametrize("channel", ["sms", "email"])
-def test_each_channel_has_alarms_of_its_own_on_its_targets(
-    synthesis: Synthesis, channel: str
-) -> None:
-    """Texts in trouble would else go unseen among more e-mails, and the other way round."""
-    name = channel.capitalize()
-    for alarm, statistics in (
-        (f"{name}ProcessingSlow", {("ProcessingTime", "p95"), ("ProcessingTime", "SampleCount")}),
-        (f"{name}ErrorsHigh", {("SendErrors", "Sum"), ("ProcessingTime", "SampleCount")}),
-        (f"{name}DeliveryLow", {("Delivered", "Sum"), ("Undelivered", "Sum")}),
-    ):
-        found = _alarm(synthesis, alarm)
-        queries = [each["MetricStat"] for each in found["Metrics"] if "MetricStat" in each]
-        assert {channel} == {each["channel"] for _, each in _metrics(found)}
-        assert statistics == {(each["Metric"]["MetricName"], each["Stat"]) for each in queries}
-
-
-ORDERS_A_DAY = 3_000  # of a shop that is no large one; each has a message by each channel
-
-
-def test_a_shop_of_3_000_orders_a_day_has_enough_messages_for_every_target(
-    synthesis: Synthesis,
-) -> None:
-    """Below `enough_to_judge` an alarm never rings, however slow or broken a channel is."""
-    for name in (
-        *(f"{c}{each}" for c in ("Sms", "Email") for each in ("ProcessingSlow", "ErrorsHigh")),
-        *("SmsDeliveryLow", "EmailDeliveryLow", "DecidedLate"),
-    ):
-        alarm = _alarm(synthesis, name)
-        (shown,) = [each["Expression"] for each in alarm["Metrics"] if "Expression" in each]
-        (enough,) = re.findall(r"IF\(.*? >= (\d+),", shown)
-        periods = {
-            each["MetricStat"]["Period"] for each in alarm["Metrics"] if "MetricStat" in each
-        }
-        assert 1 == alarm["EvaluationPeriods"]
-        assert int(enough) <= ORDERS_A_DAY * min(periods) / 86_400, name
-
-
-def test_the_targets_are_what_was_promised(syntheses: dict[str, Synthesis]) -> None:
-    targets = {
-        "EmailProcessingSlow": 500,
-        "SmsProcessingSlow": 750,
-        "EmailErrorsHigh": 1,
-        "SmsErrorsHigh": 2,
-        "DecidedLate": 99.9,
-    }
-    prod = syntheses["prod"]
-    assert targets == {name: _alarm(prod, name)["Threshold"] for name in targets}
-
-
 def test_whoever_writes_to_everybody_must_say_who_is_told_of_alarms() -> None:
     """An alarm that nobody hears of is none."""
     prod = read_stage("prod")
@@ -281,30 +229,3 @@ def _of_operators(synthesis: Synthesis) -> list[tuple[str, str, Resource]]:
     """Return the alarms that somebody is told of; the pipeline's own takes a deployment back."""
     observing = f"Ordercast-{synthesis.stage}-Observability"
     return [each for each in synthesis.each(ALARM) if each[0] == observing]
-
-
-def _alarm(synthesis: Synthesis, name: str) -> dict[str, Any]:
-    (found,) = [
-        alarm["Properties"]
-        for _, _, alarm in synthesis.each(ALARM)
-        if alarm["Metadata"]["aws:cdk:path"].split("/")[-2] == name
-    ]
-    return cast("dict[str, Any]", found)
-
-
-def _functions_of(alarm: dict[str, Any]) -> set[str]:
-    """Return which functions an alarm's dimension names, by their constructs."""
-    (dimension,) = (each for each in alarm["Dimensions"] if each["Name"] == "FunctionName")
-    return set(re.findall(r"(Sweeper|Verifier)Function", str(dimension["Value"])))
-
-
-def _metrics(alarm: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return name and dimensions of each metric that an alarm adds up."""
-    return [
-        (
-            each["MetricStat"]["Metric"]["MetricName"],
-            {d["Name"]: d["Value"] for d in each["MetricStat"]["Metric"].get("Dimensions", ())},
-        )
-        for each in alarm.get("Metrics", ())
-        if "MetricStat" in each
-    ]
