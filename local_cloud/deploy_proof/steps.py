@@ -33,7 +33,7 @@ class ProofStep:
 class ProofSteps:
     """Shows each step when it begins and when it has ended, and all of them in a table."""
 
-    def __init__(self, console: Console, *, expected: int, title: str = "Deploy proof") -> None:
+    def __init__(self, console: Console, *, expected: int, title: str) -> None:
         self._console = console
         self._title = title
         self._expected = expected  # steps, when none breaks

@@ -1,7 +1,5 @@
 """Say what the proof does not show, because the emulator does not check it. Used at the end of the proof."""
 
-from rich.console import Console
-
 UNCHECKED = (
     "what CloudFormation's own role may do: the emulator makes resources with all permissions",
     "permissions on KMS keys: the emulator encrypts nothing in the caller's name",
@@ -13,10 +11,3 @@ UNCHECKED = (
     "that new resources have new names: the emulator gives a stack's resources the same ones again",
     "how long anything takes on AWS, and its limits and quotas",
 )
-
-
-def tell_unchecked(console: Console) -> None:
-    """Print what was not checked, a line each."""
-    console.print("Not checked here, since the emulator does not; look at it on a first account:")
-    for each in UNCHECKED:
-        console.print(f"- {each}", markup=False)

@@ -1,7 +1,5 @@
 """Say what the drill does not show, because the emulator has none of it. Used at the end of the drill."""
 
-from rich.console import Console
-
 UNPROVEN = (
     "point-in-time recovery and the backup that DynamoDB makes of a deleted table: a backup stands for both",
     "that CloudFormation refuses to change an export in use: the drill compares templates itself",
@@ -10,10 +8,3 @@ UNPROVEN = (
     "that the stream of a deleted table can be read for a day: what analytics had not counted yet goes with it here",
     "an outage longer than order_relay.max_age or the retention of queues",
 )
-
-
-def tell_unproven(console: Console) -> None:
-    """Print what was not shown, a line each."""
-    console.print("Not shown here, since the emulator cannot:")
-    for each in UNPROVEN:
-        console.print(f"- {each}", markup=False)

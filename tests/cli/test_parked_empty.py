@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from ordercast.operations import bucket_removal
+from tests.aws_in_memory import aws_in_memory
 
 DATA, PIPELINE = "Ordercast-dev-Data", "Ordercast-dev-Pipeline"
 BUCKET = "ordercast-dev-data-parkedbucket"
@@ -51,11 +51,7 @@ class FakeCloudFormation:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """AWS in memory, with credentials that are nobody's."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with aws_in_memory(monkeypatch):
         yield
 
 

@@ -1,6 +1,5 @@
 """Define the first day of a stage that nobody has opened yet. Used by the explorer's tests."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from tests.explorer.deployed.script import Script
 from tests.explorer.deployed.stage import Stage
 from tests.explorer.event_sources.changes import Rows
 from tests.explorer.faults.points import Point
-from tests.fakes.clock import START
+from tests.explorer.orders import event
 from tests.fakes.ledger import FakeLedger
 
 MINUTE = timedelta(minutes=1)
@@ -42,9 +41,14 @@ def played(point: Point | None = None, *, fitting: Fitting | None = None) -> Sta
         hold = unopened(channel)
         stage.journal.asked_for[hold.id] = hold
         stage.operator.change(wait, hold, _opening(stage, channel))
-    stage.after(timedelta(), lambda: stage.stream.put(_order("o-first"), _order("o-second")))
+    stage.after(
+        timedelta(),
+        lambda: stage.stream.put(
+            event("o-first", channel="both"), event("o-second", channel="both")
+        ),
+    )
     # When the texts' hold is about to be ended.
-    stage.after(19 * MINUTE, lambda: stage.stream.put(_order("o-later")))
+    stage.after(19 * MINUTE, lambda: stage.stream.put(event("o-later", channel="both")))
     stage.play(END)
     return stage
 
@@ -53,23 +57,3 @@ def _opening(stage: Stage, channel: Channel) -> Callable[[Any], object]:
     return lambda ledger: ledger.open_channels(
         opened([channel], by="ada", at=stage.clock(), reason="doctor found it ready")
     )
-
-
-def _order(order: str) -> bytes:
-    number = 100 + len(order)
-    return json.dumps(
-        {
-            "event_id": f"event-of-{order}",
-            "order_id": order,
-            "status": "confirmed",
-            "occurred_at": (START - timedelta(seconds=2)).isoformat(),
-            "amount": 42.5,
-            "items": ["Teapot"],
-            "contact": {
-                "email": f"ada.lovelace.{number}@example.com",
-                "phone": f"+1206555{number:04d}",
-            },
-            "channel": "both",
-            "shop": "Example Tea",
-        }
-    ).encode()

@@ -1,6 +1,5 @@
 """Define a day on which the ledger is lost, and restored as it was a quarter of an hour before. Used by the explorer's tests."""
 
-import json
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from tests.explorer.deployed.receipt_script import ReceiptScript
 from tests.explorer.deployed.script import Script
 from tests.explorer.deployed.stage import Stage
 from tests.explorer.faults.points import Point
+from tests.explorer.orders import event
 from tests.explorer.safeguards.definition import Around
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
@@ -153,19 +153,29 @@ class RestoredDay:
     def _plan(self) -> None:
         stage = self.stage
         put = stage.stream.put
-        stage.after(timedelta(), lambda: put(_order("o-before")))
+        stage.after(timedelta(), lambda: put(event("o-before", channel="both")))
         stage.after(RESTORED_TO, self.back_up)
         stage.operator.hold(RESTORED_TO + MINUTE, HELD)
-        unheard = [_order("o-unheard")] if self.word is Word.END else []
-        stage.after(5 * MINUTE, lambda: put(_order("o-told"), _order("o-held", campaign="held")))
+        unheard = [event("o-unheard", channel="both")] if self.word is Word.END else []
+        stage.after(
+            5 * MINUTE,
+            lambda: put(
+                event("o-told", channel="both"), event("o-held", channel="both", campaign="held")
+            ),
+        )
         stage.after(6 * MINUTE, lambda: put(*unheard))
         # Its text fails, and the e-mail in its place is sent before the loss.
-        failed = _order("o-failed", channel="sms", fallback="email")
+        failed = event("o-failed", channel="sms", fallback="email")
         stage.after(RESTORED_TO + MINUTE, lambda: put(failed))
-        stage.after(LOST, lambda: put(_order("o-last")))
+        stage.after(LOST, lambda: put(event("o-last", channel="both")))
         stage.after(LOST, self.lose)
         # A shop repeats itself while it gets no answer, and goes on.
-        stage.after(LOST + MINUTE, lambda: put(_order("o-told"), *unheard, _order("o-after")))
+        stage.after(
+            LOST + MINUTE,
+            lambda: put(
+                event("o-told", channel="both"), *unheard, event("o-after", channel="both")
+            ),
+        )
         for wait, command in ((BEGIN, self._begin), (REPLAY, self._replay), (WORD, self._say)):
             stage.operator.change(wait, HELD, command)
 
@@ -244,25 +254,3 @@ def _script() -> Script:
 
 
 _DELIVERED = ReceiptScript(kind="delivered", price="0.00645")
-
-
-def _order(order: str, **more: object) -> bytes:
-    number = 100 + sum(map(ord, order)) % 90
-    contact = {
-        "email": f"ada.lovelace.{number}@example.com",
-        "phone": f"+1206555{number:04d}",
-    }
-    return json.dumps(
-        {
-            "event_id": f"event-of-{order}",
-            "order_id": order,
-            "status": "confirmed",
-            "occurred_at": (START - timedelta(seconds=2)).isoformat(),
-            "amount": 42.5,
-            "items": ["Teapot"],
-            "contact": contact,
-            "channel": "both",
-            "shop": "Example Tea",
-            **more,
-        }
-    ).encode()

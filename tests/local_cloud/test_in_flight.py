@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from lambda_event_sources.streams.shard_sequencer import TRIM_HORIZON, Position, after
 from local_cloud import in_flight as counting
 from local_cloud.in_flight import InFlight, PositionsFile, in_flight
 from local_cloud.supervisor.state import POSITIONS
+from tests.aws_in_memory import aws_in_memory
 
 MAPPING = "m-1"
 
@@ -44,9 +44,7 @@ class Aws:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
+    with aws_in_memory(monkeypatch):
         found = Aws()
         monkeypatch.setattr(counting, "client_of", found.client)
         yield found

@@ -7,7 +7,6 @@ from itertools import cycle
 
 import boto3
 import pytest
-from moto import mock_aws
 from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
@@ -16,6 +15,7 @@ from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.sending.outcome import Outcome, Outgoing
 from ordercast.sending.routes import home_route
+from tests.aws_in_memory import aws_in_memory
 from tests.promises.provider import ProviderPromises
 
 
@@ -27,11 +27,7 @@ def executor() -> Iterator[Executor]:
 
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
+    with aws_in_memory(monkeypatch):
         yield
 
 

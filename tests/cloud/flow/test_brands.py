@@ -2,14 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
-from local_cloud.synthesis_cache import NO_INPUTS
 from ordercast.cli.local.clouds import local_target
+from tests.cloud.another_stage import checkout_with, deployed_apart
 from tests.cloud.conftest import restored_environment
 from tests.cloud.orders import put
 from tests.eventually import eventually
@@ -21,15 +20,11 @@ SWEDISH = "+46701740605"
 @pytest.fixture(scope="module")
 def deployed_with_brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A checkout with the example brand, deployed to a local cloud of its own."""
-    checkout = tmp_path_factory.mktemp("branded") / "checkout"
-    shutil.copytree(ROOT, checkout, ignore=_not_synthesised)
-    for name in (".tools", ".venv", "node_modules"):
-        (checkout / name).symlink_to(ROOT / name)
+    checkout = checkout_with(
+        'brand_senders = "nordic"', tmp_path_factory.mktemp("branded") / "checkout"
+    )
     shutil.copytree(ROOT / "examples" / "brands", checkout / "brands")
-    settings = checkout / "stages" / "local.toml"
-    settings.write_text('brand_senders = "nordic"\n' + settings.read_text())
-    with LocalCloud.start("branded", another=True, receipt_delay=0.2) as started:
-        started.deploy(root=checkout)
+    with deployed_apart("branded", checkout) as started:
         yield started
 
 
@@ -39,11 +34,6 @@ def branded_cloud(deployed_with_brand: LocalCloud) -> Iterator[LocalCloud]:
     with restored_environment():
         deployed_with_brand.adopt_environment()
         yield deployed_with_brand
-
-
-def _not_synthesised(folder: str, names: list[str]) -> set[str]:
-    hidden = {each for each in names if each.startswith(".")}
-    return hidden | {"__pycache__"} | (NO_INPUTS & set(names) if Path(folder) == ROOT else set())
 
 
 def sent_about(order_id: str, cloud: LocalCloud) -> dict[str, SentMessage]:

@@ -1,23 +1,20 @@
 """A country's texts go by End User Messaging, and their receipts come back with a price."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import read_inbox
-from local_cloud.synthesis_cache import NO_INPUTS
 from ordercast.cli.local.clouds import local_target
 from ordercast.cli.status import order_listing
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.operations.target import Target
+from tests.cloud.another_stage import checkout_with, deployed_apart
 from tests.cloud.conftest import restored_environment
 from tests.cloud.orders import ended, put
-from tests.pages import ROOT
 
 SWEDISH, AMERICAN = "+46701740605", "+12065550101"
 BY_VOICE = "sms-voice/us-east-1/default"
@@ -26,14 +23,10 @@ BY_VOICE = "sms-voice/us-east-1/default"
 @pytest.fixture(scope="module")
 def deployed_with_routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A stage whose texts to Sweden take another provider, deployed to a local cloud of its own."""
-    checkout = tmp_path_factory.mktemp("routed") / "checkout"
-    shutil.copytree(ROOT, checkout, ignore=_not_synthesised)
-    for name in (".tools", ".venv", "node_modules"):
-        (checkout / name).symlink_to(ROOT / name)
-    settings = checkout / "stages" / "local.toml"
-    settings.write_text('sms_provider_by_country = "SE sms-voice"\n' + settings.read_text())
-    with LocalCloud.start("routed", another=True, receipt_delay=0.2) as started:
-        started.deploy(root=checkout)
+    checkout = checkout_with(
+        'sms_provider_by_country = "SE sms-voice"', tmp_path_factory.mktemp("routed") / "checkout"
+    )
+    with deployed_apart("routed", checkout) as started:
         yield started
 
 
@@ -43,11 +36,6 @@ def routed_cloud(deployed_with_routes: LocalCloud) -> Iterator[LocalCloud]:
     with restored_environment():
         deployed_with_routes.adopt_environment()
         yield deployed_with_routes
-
-
-def _not_synthesised(folder: str, names: list[str]) -> set[str]:
-    hidden = {each for each in names if each.startswith(".")}
-    return hidden | {"__pycache__"} | (NO_INPUTS & set(names) if Path(folder) == ROOT else set())
 
 
 def status(target: Target, order_id: str) -> str:

@@ -16,7 +16,7 @@ def shown() -> StringIO:
 
 @pytest.fixture
 def steps(shown: StringIO) -> ProofSteps:
-    return ProofSteps(Console(file=shown, width=100), expected=2)
+    return ProofSteps(Console(file=shown, width=100), expected=2, title="Deploy proof")
 
 
 def test_all_steps_have_to_be_reached_and_hold(steps: ProofSteps, shown: StringIO) -> None:

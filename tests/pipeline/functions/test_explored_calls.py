@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.explorer.exploring import calls
 from tests.explorer.faults.points import MANNERS
 from tests.pipeline.functions.explored_actions import ACTIONS
+from tests.pipeline.functions.statements import listed, statements_of_function
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
@@ -66,21 +66,8 @@ def _explored_actions() -> dict[str, set[str]]:
 
 def _allowed(synthesis: Synthesis, handler: str) -> Iterator[str]:
     """Yield what a function may do with data: not with keys, logs, traces and streams."""
-    (role,) = [
-        synthesis.resolve(stack, function["Role"])
-        for stack, _, function in synthesis.functions
-        if handler == function["Handler"]
-    ]
-    for stack, _, policy in synthesis.each("AWS::IAM::Policy"):
-        holders = [synthesis.resolve(stack, holder) for holder in policy["Properties"]["Roles"]]
-        if role not in holders:
-            continue
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-            yield from (a for a in _list(statement["Action"]) if a.partition(":")[0] in _SERVICES)
+    for statement in statements_of_function(synthesis, handler):
+        yield from (a for a in listed(statement["Action"]) if a.partition(":")[0] in _SERVICES)
 
 
 _SERVICES = {"dynamodb", "sns", "ses", "s3", "sqs", "cloudwatch"}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -1,0 +1,44 @@
+"""When a notification was sent does not depend on the order in which its receipts come."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from ordercast.events.order_event import Channel
+from ordercast.receipts.merge import merge_receipts
+from ordercast.receipts.receipt import Receipt
+from ordercast.receipts.receipt_log import ReceiptLog, join, receipt_log_of
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.workflows.receipts.provider_receipts import UNREACHABLE
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+def receipt(message_id: str, kind: str, *, after: int) -> Receipt:
+    at = START + after * SECOND
+    return Receipt(channel=Channel.SMS, message_id=message_id, kind=kind, at=at, sent_at=at)
+
+
+RECEIPTS = (
+    receipt("m-1", "PENDING", after=0),
+    receipt("m-1", "FAILURE/No origination entities available to send", after=2),
+    receipt("m-2", UNREACHABLE, after=3),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(RECEIPTS)))
+def test_a_text_that_the_account_could_not_send_sets_no_time_of_sending(
+    order: Sequence[Receipt],
+) -> None:
+    """It was taken at first, and never sent: only the text after it was."""
+    row, logs = notification(1, Channel.SMS), dict[str, ReceiptLog]()
+    for each in order:
+        new = receipt_log_of(each, expires_at=START + DAY)
+        logs[each.message_id] = join(logs.get(each.message_id), new)
+        found = [logs[each.message_id]]
+        row = merge_receipts(row, found, receipt_timeout=DAY, now=START + 9 * SECOND)
+
+    assert START + 3 * SECOND == row.sent_at
