@@ -83,8 +83,9 @@ def fingerprint(event: OrderEvent) -> str:
             contact.time_zone,
             event.channels,
             event.priority_wish,
-            event.fallback_wish,
         ),
+        # What an event may say since others were decided: without it, they are the same as then.
+        *([event.fallback_wish] if event.fallback_wish is not None else []),
     )
     return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
 

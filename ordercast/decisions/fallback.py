@@ -50,7 +50,9 @@ def fallback_of(
     rule = unusable(event, other, audience, policy=policy)
     return Fallback(
         id=fallback_id,
-        to=None if rule or _on_record(audience, other) else _to(event, other, audience, policy),
+        to=None
+        if rule or _on_record(audience, other)
+        else recipient_of(event, other, audience, policy=policy),
         # Whether there is an address on record is asked when it is needed.
         rule=None if rule == NO_CONTACT else rule,
         consent=consent if consent == CONSENT_BY_EVENT else None,
@@ -62,7 +64,3 @@ def _on_record(audience: Audience, channel: Channel) -> bool:
     return CHANNELS[channel].contact == "email" and bool(
         audience.customer and audience.customer.email
     )
-
-
-def _to(event: OrderEvent, channel: Channel, audience: Audience, policy: Policy) -> str | None:
-    return recipient_of(event, channel, audience, policy=policy)

@@ -39,7 +39,7 @@ def merge_receipts(
             row,
             receipt_log.message_id,
             message,
-            sent_at=None if _may_be_unsent(message, row) else receipt_log.sent_at,
+            sent_at=None if _may_be_unsent(receipt_log, message) else receipt_log.sent_at,
             delivered_at=receipt_log.delivered_at,
         )
     return row
@@ -83,10 +83,13 @@ def merge_message(
     )
 
 
-def _may_be_unsent(message: Message, row: Notification) -> bool:
-    """Tell whether a receipt may still say that the account could not send it: it was then not sent at all."""
-    unsendable = State.DEFERRED in CHANNELS[row.channel].states
-    return unsendable and message.state is State.SENT
+def _may_be_unsent(receipt_log: ReceiptLog, message: Message) -> bool:
+    """Tell whether receipts say no more than that it is on its way: the next may be that it was not sent.
+
+    Without a receipt, a sender has recorded that it was taken, and when.
+    """
+    unsendable = State.DEFERRED in CHANNELS[receipt_log.channel].states
+    return unsendable and bool(receipt_log.receipt_events) and message.state is State.SENT
 
 
 def due_if_silent(row: Notification, *, unknown_after: timedelta, now: datetime) -> Notification:

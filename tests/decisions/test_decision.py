@@ -72,11 +72,19 @@ def test_42_is_42_0() -> None:
         {"contact": {"email": EMAIL, "phone": PHONE, "time_zone": "Europe/Paris"}},
         {"channel": "sms"},
         {"priority": "normal"},
+        {"fallback": "email"},
+        {"fallback": "none"},
         {"tracking_url": "https://shop.example.com/1"},
     ],
 )
 def test_an_event_that_says_something_else_is_another(other: dict[str, Any]) -> None:
     assert fingerprint(order_event()) != fingerprint(order_event(**other))
+
+
+def test_a_field_that_the_contract_gains_changes_no_fingerprint_of_before() -> None:
+    """It is stored for years: else an update would park what is put again, as if it said something else."""
+    stored = "cb1b765d89cd35c8094ce3fb2a3bdb7e"  # of this event, as it was before `fallback` came
+    assert stored == fingerprint(order_event())
 
 
 def test_what_a_stage_takes_a_status_to_mean_is_not_said_by_the_event() -> None:

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
 from ordercast.receipts.merge import merge_receipts
 from ordercast.receipts.receipt import Receipt
 from ordercast.receipts.receipt_log import ReceiptLog, join, receipt_log_of
@@ -42,3 +43,18 @@ def test_a_text_that_the_account_could_not_send_sets_no_time_of_sending(
         row = merge_receipts(row, found, receipt_timeout=DAY, now=START + 9 * SECOND)
 
     assert START + 3 * SECOND == row.sent_at
+
+
+def test_what_its_sender_recorded_and_nobody_reported_has_its_time() -> None:
+    """The sender died before it settled the claim; the fallback of an urgent text is due from then on."""
+    row = notification(1, Channel.SMS)
+    recorded = ReceiptLog(
+        message_id="m-1",
+        channel=Channel.SMS,
+        notification_id=row.id,
+        sent_at=START + SECOND,
+        expires_at=START + DAY,
+    )
+    merged = merge_receipts(row, [recorded], receipt_timeout=DAY, now=START + 9 * SECOND)
+
+    assert (State.SENT, START + SECOND) == (merged.state, merged.sent_at)
