@@ -5,6 +5,7 @@ the relay waits until the stream was replayed behind it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -136,13 +137,22 @@ class RestoreLedger:
         self._record(RestoreStep.END, found, reason)
         behind = held_behind([each.id for each in found])
         ended: set[str] = set()
-        while ids := set(self.ledger.due(behind, until=WHENEVER, limit=AT_ONCE)) - ended:
-            rows = self.ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
-            waiting = [row for row in rows.values() if row.is_held]
-            self.ledger.change([(row, perhaps_sent(row, at=self.now())) for row in waiting])
-            # The index lags: what was ended may be named again, and is not asked about twice.
-            ended |= ids
+        lagging = 0
+        while True:
+            # Of each partition more than the index may still name though it was ended.
+            limit = AT_ONCE + len(behind) * lagging
+            named = set(self.ledger.due(behind, until=WHENEVER, limit=limit))
+            if not (new := named - ended) and len(named) == lagging:
+                break
+            lagging = len(named) - len(new)
+            self._end(new)
+            ended |= new
         return len(ended)
+
+    def _end(self, ids: AbstractSet[str]) -> None:
+        rows = self.ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
+        waiting = [row for row in rows.values() if row.is_held]
+        self.ledger.change([(row, perhaps_sent(row, at=self.now())) for row in waiting])
 
     def holds(self) -> tuple[Hold, ...]:
         """Return the holds of the ledger."""

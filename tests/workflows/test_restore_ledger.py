@@ -7,6 +7,7 @@ import pytest
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing import restoring
+from ordercast.workflows import restore_ledger
 from ordercast.workflows.restore_ledger import RestoreLedger
 from tests.examples import payload
 from tests.fakes.clock import START
@@ -61,6 +62,21 @@ def test_what_an_operator_ends_is_never_sent(seed: int) -> None:
     assert {row.id: before[row.id] for row in rows} == {
         row.id: day.world.got()[row.id] for row in rows
     }
+
+
+def test_what_waits_is_ended_whole_while_the_index_still_names_what_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An index lags behind the rows it names: nothing may be left over for that."""
+    day = restored(3, unheard=True)
+    ledger = day.restore.ledger
+    waiting = [row.id for row in day.world.rows() if row.is_held]
+    assert 4 < len(waiting)
+    monkeypatch.setattr(restore_ledger, "AT_ONCE", 2)
+    monkeypatch.setattr(type(ledger), "due", lambda *_, limit, **__: waiting[:limit])
+
+    assert len(waiting) == day.restore.end()
+    assert not [row.id for row in day.world.rows() if row.is_held]
 
 
 def sent_twice(*, released: bool = False, unheard: bool = False) -> bool:
