@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Self
+from zlib import crc32
 
 from msgspec import Struct, field
 
@@ -43,6 +44,8 @@ class RouteReason(StrEnum):
 
     STAGE = "stage"  # the stage's settings name it for its channel
     COUNTRY = "country"  # and this one for the message's country
+    SHARE = "share"  # so many percent of the messages go by the second Region
+    SECOND_REGION = "second-region"  # the route in the first Region is closed
     IN_DOUBT = "in-doubt"  # an earlier call on it may have been taken
 
 
@@ -57,11 +60,15 @@ class Routes(Struct, frozen=True, kw_only=True):
     """The routes of a stage's channel, by its settings.
 
     `home` is the channel's first provider in the stage's Region: the route of rows that name none.
+    `in_second_region` has the other Region's route for one of the stage's, and `second_region_share` how
+    many percent of the messages go by it while both are open.
     """
 
     home: Route
     usual: Route
     by_country: Mapping[str, Route] = field(default_factory=dict)
+    in_second_region: Mapping[Route, Route] = field(default_factory=dict)
+    second_region_share: int = 0
 
     def pinned(self, route: Route) -> str | None:
         """Return what a claim writes for *route*: nothing for `home`, as rows are to stay one write unit."""
@@ -89,10 +96,19 @@ def _candidates(row: Notification, routes: Routes) -> Iterator[RouteChoice]:
         first = Route.read(row.route) if row.route else routes.home
         yield RouteChoice(route=first, reason=RouteReason.IN_DOUBT)
         return
+    choice = _by_settings(row, routes)
+    second = routes.in_second_region.get(choice.route)
+    if second and crc32(row.id.encode()) % 100 < routes.second_region_share:
+        yield RouteChoice(route=second, reason=RouteReason.SHARE)
+    yield choice
+    if second:
+        yield RouteChoice(route=second, reason=RouteReason.SECOND_REGION)
+
+
+def _by_settings(row: Notification, routes: Routes) -> RouteChoice:
     if own := routes.by_country.get(row.country or ""):
-        yield RouteChoice(route=own, reason=RouteReason.COUNTRY)
-    else:
-        yield RouteChoice(route=routes.usual, reason=RouteReason.STAGE)
+        return RouteChoice(route=own, reason=RouteReason.COUNTRY)
+    return RouteChoice(route=routes.usual, reason=RouteReason.STAGE)
 
 
 def provider_label(row: Notification) -> str:

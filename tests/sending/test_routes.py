@@ -1,14 +1,26 @@
 """A message's route is chosen before it is claimed, by its country and the stage's settings."""
 
+from collections import Counter
+
 import pytest
+from msgspec import structs
 
 from ordercast.events.order_event import Channel
-from ordercast.sending.routes import Route, RouteReason, Routes, choose, home_route, provider_label
+from ordercast.sending.routes import (
+    Route,
+    RouteChoice,
+    RouteReason,
+    Routes,
+    choose,
+    home_route,
+    provider_label,
+)
 from tests.examples import notification
 
 HOME = home_route(Channel.SMS, "eu-west-1")
 USUAL = Route(provider="ses", region="eu-west-1")
 JAPAN = Route(provider="sns", region="ap-northeast-1", origination="pool-0123")
+AWAY = home_route(Channel.SMS, "eu-central-1")
 ROUTES = Routes(home=HOME, usual=USUAL, by_country={"JP": JAPAN})
 
 
@@ -45,6 +57,53 @@ def test_what_may_have_been_taken_is_called_on_its_first_route_or_not_at_all(
     assert choice is not None
     assert (route, RouteReason.IN_DOUBT) == (choice.route, choice.reason)
     assert choose(row, ROUTES, closed={route}) is None
+
+
+SECOND = Routes(home=HOME, usual=HOME, in_second_region={HOME: AWAY})
+
+
+def test_the_second_region_is_taken_once_the_first_is_closed_and_no_sooner() -> None:
+    row = notification(1, Channel.SMS)
+
+    assert RouteChoice(route=HOME, reason=RouteReason.STAGE) == choose(row, SECOND)
+    assert RouteChoice(route=AWAY, reason=RouteReason.SECOND_REGION) == choose(
+        row, SECOND, closed={HOME}
+    )
+    assert choose(row, SECOND, closed={HOME, AWAY}) is None
+
+
+def test_a_share_of_the_messages_goes_by_the_second_region_while_both_are_open() -> None:
+    """By the id, so that a message that was not taken is tried where it was tried before."""
+    rows = [notification(each, Channel.SMS) for each in range(400)]
+    routes = structs.replace(SECOND, second_region_share=25)
+
+    choices = [choose(row, routes) for row in rows]
+
+    assert choices == [choose(row, routes) for row in rows]
+    taken = Counter((each.route, each.reason) for each in choices if each)
+    assert {(HOME, RouteReason.STAGE), (AWAY, RouteReason.SHARE)} == taken.keys()
+    assert 70 <= taken[AWAY, RouteReason.SHARE] <= 130
+
+
+def test_what_belongs_to_the_second_region_goes_by_the_first_while_that_one_is_closed() -> None:
+    routes = structs.replace(SECOND, second_region_share=100)
+    row = notification(1, Channel.SMS)
+
+    assert RouteChoice(route=HOME, reason=RouteReason.STAGE) == choose(row, routes, closed={AWAY})
+    assert choose(row, routes, closed={HOME, AWAY}) is None
+
+
+@pytest.mark.parametrize(("pinned", "other"), [(None, AWAY), (AWAY.key, HOME)])
+def test_a_message_in_doubt_never_changes_its_region(pinned: str | None, other: Route) -> None:
+    row = notification(1, Channel.SMS, route=pinned, resends=1)
+    first = Route.read(pinned) if pinned else HOME
+    shared = structs.replace(SECOND, second_region_share=100)
+
+    for routes in (SECOND, shared):
+        assert choose(row, routes, closed={first}) is None
+        choice = choose(row, routes, closed={other})
+        assert choice is not None
+        assert first == choice.route
 
 
 def test_a_route_is_read_as_it_was_written_whatever_its_origination() -> None:
