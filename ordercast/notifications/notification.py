@@ -10,6 +10,7 @@ from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
+from ordercast.notifications.route_reason import RouteReason
 
 
 class OrderItem(Struct, frozen=True, kw_only=True):
@@ -42,7 +43,8 @@ class Notification(Struct, frozen=True, kw_only=True):
     `estimate` (US dollars by the price list) and `reserved` (the most that it may cost) are those of
     the last claim, as are `template_version`, what its words were made from (`sv-` and a hash), and
     `route`, on which its provider is called (None: the channel's first provider in the stage's
-    Region; ordercast/sending/routes.py); `drawn` (US dollars) is what all claims together drew from each budget.
+    Region; ordercast/sending/routes.py), with `route_reason` (None: it is the stage's usual one);
+    `drawn` (US dollars) is what all claims together drew from each budget.
 
     `time_zones` are where the event says that the customer is; none for high priority, which no
     quiet hours hold back. `ages_from` is set where quiet hours held it back after it was accepted:
@@ -85,6 +87,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     reserved: Decimal | None = None
     template_version: str | None = None
     route: str | None = None
+    route_reason: RouteReason | None = None
     drawn: Decimal | None = None
     held_by: str | None = None
     owner: str | None = None

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.route_reason import RouteReason
 
 
 class ClaimRequest(Struct, frozen=True, kw_only=True):
@@ -16,7 +17,7 @@ class ClaimRequest(Struct, frozen=True, kw_only=True):
     The ceiling is reserved: it is the most that the message may cost. With *drawn*, US dollars were
     drawn from budgets for it: the claim adds them to `drawn_before`, and is refused if another claim
     has drawn meanwhile. The claim writes *template_version*: what is sent was made from it,
-    and pins *route*, by its key (None: the channel's first; routes.py).
+    and pins *route*, by its key (None: the channel's first; routes.py), with the reason (None: it is the stage's usual).
     """
 
     id: str
@@ -27,6 +28,7 @@ class ClaimRequest(Struct, frozen=True, kw_only=True):
     drawn_before: Decimal | None = None
     template_version: str | None = None
     route: str | None = None
+    route_reason: RouteReason | None = None
 
 
 def drawn_after(request: ClaimRequest) -> Decimal:

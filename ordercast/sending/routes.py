@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from enum import StrEnum
 from typing import Self
 from zlib import crc32
 
@@ -12,6 +11,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.providers import label_of, provider_of
+from ordercast.notifications.route_reason import RouteReason
 
 ACCOUNTS_OWN = "default"
 """The origination that the account's settings decide."""
@@ -39,21 +39,16 @@ class Route(Struct, frozen=True, kw_only=True):
         return cls(provider=provider, region=region, origination=origination)
 
 
-class RouteReason(StrEnum):
-    """Why a route was chosen."""
-
-    STAGE = "stage"  # the stage's settings name it for its channel
-    COUNTRY = "country"  # and this one for the message's country
-    SHARE = "share"  # so many percent of the messages go by the second Region
-    SECOND_REGION = "second-region"  # the route in the first Region is closed
-    IN_DOUBT = "in-doubt"  # an earlier call on it may have been taken
-
-
 class RouteChoice(Struct, frozen=True, kw_only=True):
     """The route of one message, and why it is this one."""
 
     route: Route
     reason: RouteReason
+
+    @property
+    def noted(self) -> RouteReason | None:
+        """What a claim writes of the reason: nothing of the usual one, as rows are to stay one write unit."""
+        return None if self.reason is RouteReason.STAGE else self.reason
 
 
 class Routes(Struct, frozen=True, kw_only=True):

@@ -258,6 +258,7 @@ class FakeLedger:
             reserved=request.reserved,
             template_version=request.template_version,
             route=request.route,
+            route_reason=request.route_reason,
             drawn=drawn_after(request) if request.drawn else row.drawn,
         )
 

@@ -6,15 +6,8 @@ import pytest
 from msgspec import structs
 
 from ordercast.events.order_event import Channel
-from ordercast.sending.routes import (
-    Route,
-    RouteChoice,
-    RouteReason,
-    Routes,
-    choose,
-    home_route,
-    provider_label,
-)
+from ordercast.notifications.route_reason import RouteReason
+from ordercast.sending.routes import Route, RouteChoice, Routes, choose, home_route, provider_label
 from tests.examples import notification
 
 HOME = home_route(Channel.SMS, "eu-west-1")
@@ -117,6 +110,13 @@ def test_a_route_is_read_as_it_was_written_whatever_its_origination() -> None:
 def test_a_row_names_every_route_but_the_channels_first() -> None:
     """Most rows go by that one, and are to stay one write unit."""
     assert [None, JAPAN.key] == [ROUTES.pinned(HOME), ROUTES.pinned(JAPAN)]
+
+
+def test_a_claim_notes_every_reason_but_the_usual_one() -> None:
+    """Most rows have that one, and are to stay one write unit."""
+    noted = {reason: RouteChoice(route=HOME, reason=reason).noted for reason in RouteReason}
+
+    assert noted == {**{each: each for each in RouteReason}, RouteReason.STAGE: None}
 
 
 def test_the_provider_is_named_by_the_route_and_without_one_it_is_the_channels_first() -> None:

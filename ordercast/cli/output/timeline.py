@@ -18,6 +18,7 @@ from ordercast.notifications.fallback import OTHER
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.operations.units import count, dollars
 from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
 from ordercast.receipts.receipt_log import REFUSED, ReceiptLog
@@ -211,7 +212,19 @@ def _sending(row: Notification) -> Iterator[str]:
         yield count(row.parts, "part")
     if row.reserved is not None:
         yield f"{dollars(row.reserved)} USD reserved"
-    yield f"by {row.route or provider_label(row)}"
+    yield f"by {row.route or provider_label(row)}{_why(row.route_reason)}"
+
+
+def _why(reason: RouteReason | None) -> str:
+    return f" ({_REASONS.get(reason, reason)})" if reason else ""
+
+
+_REASONS = {
+    RouteReason.COUNTRY: "the stage's for this country",
+    RouteReason.SHARE: "the second Region's share",
+    RouteReason.SECOND_REGION: "its route in the first Region was closed",
+    RouteReason.IN_DOUBT: "which may have taken it before",
+}
 
 
 def _theirs(

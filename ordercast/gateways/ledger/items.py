@@ -42,6 +42,7 @@ from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.pacing.opening import HoldRecord, Opened
@@ -78,6 +79,21 @@ ROUTE = text_of(
 )
 """A route's key, without the origination that most have: a row has few bytes left of its write unit."""
 
+WHY = "why"
+"""The attribute of a route's reason."""
+
+_LETTERS = {
+    RouteReason.STAGE: "s",
+    RouteReason.COUNTRY: "c",
+    RouteReason.SHARE: "h",
+    RouteReason.SECOND_REGION: "r",
+    RouteReason.IN_DOUBT: "d",
+}
+REASON = text_of(
+    {letter: reason for reason, letter in _LETTERS.items()}.__getitem__, _LETTERS.__getitem__
+)
+"""Why a route was chosen, by a letter."""
+
 _MESSAGES = map_of(
     record_of(Message, {"state": text_of(State), "at": INSTANT, "reason": TEXT, "price": DOLLARS})
 )
@@ -90,6 +106,7 @@ _NOTIFICATION = Fields.of(
         **dict.fromkeys(("customer_id", "campaign", "consent", "rule", "held_by"), TEXT),
         **dict.fromkeys(("owner", "country", "template_version"), TEXT),
         "route": ROUTE,
+        "route_reason": REASON,
         "channel": text_of(Channel),
         "priority": text_of(Priority),
         "state": text_of(State),
@@ -108,6 +125,7 @@ _NOTIFICATION = Fields.of(
     expires_at="ttl",
     time_zones="zones",
     template_version=VERSION_OF_WORDS,
+    route_reason=WHY,
 )
 # Fields without a default in the class, that an item may lack.
 _NULLABLE = (

@@ -53,6 +53,7 @@ def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetim
         "reserved": None if request.reserved is None else text(str(request.reserved)),
         ledger_item.VERSION_OF_WORDS: request.template_version and text(request.template_version),
         "route": request.route and ledger_item.ROUTE.write(request.route),
+        ledger_item.WHY: request.route_reason and ledger_item.REASON.write(request.route_reason),
     }
     before = request.drawn_before
     return partiql.update(

@@ -179,7 +179,12 @@ class Checks(Struct, frozen=True, kw_only=True):
             elif hold := hold_of(row, found.holds, amount=needed_for(row, request)):
                 ended.append((row, held(row, hold, until=expires_at(row, self.send_within(row)))))
             else:
-                request = replace(request, template_version=words.version, route=chosen.route)
+                request = replace(
+                    request,
+                    template_version=words.version,
+                    route=chosen.route,
+                    route_reason=choice.noted,
+                )
                 ready.append((Outgoing(notification=row, words=words), request))
         self.ledger.change(ended)
         sent.settled.update(new.state for _, new in ended)

@@ -15,6 +15,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
 from tests.examples import EMAIL, drafts, example_decision, notification, order_event
 from tests.fakes.clock import START
@@ -85,6 +86,28 @@ def test_a_delivered_text_s_timeline_shows_each_step_in_order_and_its_source() -
         "closed as delivered",
     ] == [step.says for step in shown]
     assert sorted(step.at for step in shown) == [step.at for step in shown]
+
+
+@pytest.mark.parametrize(
+    ("route", "reason", "says"),
+    [
+        (None, None, "by SNS"),
+        ("sms-voice/eu-west-1/ACME", None, "by sms-voice/eu-west-1/ACME"),
+        (None, RouteReason.COUNTRY, "by SNS (the stage's for this country)"),
+        (None, RouteReason.IN_DOUBT, "by SNS (which may have taken it before)"),
+    ],
+)
+def test_the_route_of_a_message_is_shown_with_the_reason_unless_that_is_the_usual_one(
+    route: str | None, reason: RouteReason | None, says: str
+) -> None:
+    row, _ = delivered_text()
+    (sent,) = [
+        step.says
+        for step in steps(replace(row, route=route, route_reason=reason), None, {})
+        if step.says.startswith("sent:")
+    ]
+
+    assert sent.endswith(f", {says}")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.notifications.status_rank import LatestStatus, status_rank
 from tests.examples import notification
 from tests.fakes.clock import START
@@ -100,11 +101,21 @@ def test_a_text_on_another_route_than_the_first_is_one_write_unit_too() -> None:
         resends=0,
         messages={"862a8790-60c0-4430-9b2b-658bd0123456": message},
         route="sms-voice/ap-southeast-2/default",
+        route_reason=RouteReason.COUNTRY,
     )
     assert WRITE_UNIT >= size(ledger_item.write(text))
     for route in (text.route, "sms-voice/us-east-1/pool-0123", "sms-voice/us-east-1/a/default"):
         row = replace(text, route=route)
         assert row == ledger_item.read(ledger_item.write(row))
+
+
+@pytest.mark.parametrize("reason", RouteReason)
+def test_why_a_route_was_chosen_takes_four_bytes(reason: RouteReason) -> None:
+    row = ended(Channel.SMS)
+    item = ledger_item.write(replace(row, route_reason=reason))
+
+    assert size(item) == size(ledger_item.write(row)) + 4
+    assert reason is ledger_item.read(item).route_reason
 
 
 @pytest.mark.parametrize("channel", Channel)

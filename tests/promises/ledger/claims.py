@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import (
     Outcome,
@@ -76,6 +77,16 @@ class ClaimPromises:
             assert route == mine.row.route == row(ledger, TEXT).route
             settle(ledger, not_now("Throttling"), TEXT)
             assert route == row(ledger, TEXT).route
+
+    def test_a_claim_notes_why_it_takes_its_route_and_the_next_one_forgets_it(
+        self, ledger: Ledger
+    ) -> None:
+        enter(ledger, TEXT)
+        for reason in (RouteReason.COUNTRY, RouteReason.IN_DOUBT, None):
+            request = ClaimRequest(id=TEXT.id, route_reason=reason)
+            mine = ledger.claim([request], owner="me", lease_until=LATER, now=START)[TEXT.id]
+            assert reason is mine.row.route_reason is row(ledger, TEXT).route_reason
+            settle(ledger, not_now("Throttling"), TEXT)
 
     def test_a_claim_is_one_owner_s_alone(self, ledger: Ledger) -> None:
         first = claimed(ledger, owner="first")

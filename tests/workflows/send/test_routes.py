@@ -16,6 +16,7 @@ from ordercast.gateways.providers.routed import RoutedProvider
 from ordercast.notifications import providers
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.providers import PROVIDERS, ProviderTraits
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.sending.outcome import accepted, not_now, unknown
 from ordercast.sending.routes import Route, Routes, home_route
 from ordercast.workflows.send import checks
@@ -87,6 +88,7 @@ def test_the_claim_pins_the_route_that_the_provider_is_called_on(toy: Toy) -> No
 
     (call,) = toy.pigeon.calls
     assert (State.SENDING, PIGEON.key) == (call.notification.state, call.notification.route)
+    assert RouteReason.COUNTRY is call.notification.route_reason
 
 
 def test_what_was_not_taken_goes_by_the_route_of_its_next_claim(toy: Toy) -> None:
