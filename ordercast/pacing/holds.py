@@ -27,7 +27,7 @@ class Why(StrEnum):
     ACCOUNT = "account"  # the provider takes nothing from this account at the moment
     BUDGET = "budget"  # it is used up
     VELOCITY = "velocity"  # more is spent in an hour than at that hour in other weeks
-    BREAKER = "breaker"  # the provider is down
+    BREAKER = "breaker"  # the provider of a route is down (pacing/breaker.py)
     REPUTATION = "reputation"  # too many bounces or complaints: SES is about to review the account
     UNOPENED = "unopened"  # nobody has said yet that the account is ready (pacing/opening.py)
     RESTORED = "restored"  # the ledger is older than what was sent (pacing/restoring.py)
@@ -48,7 +48,7 @@ PROBED = frozenset({Why.ACCOUNT, Why.BREAKER})
 PLACES = {
     Why.PAUSED: 30,
     Why.ACCOUNT: 5,
-    Why.BREAKER: 5,
+    Why.BREAKER: 20,
     Why.REPUTATION: 1,
     Why.BUDGET: 39,
     Why.VELOCITY: 20,
@@ -56,7 +56,8 @@ PLACES = {
 }
 """The most holds of each kind at a time, so that none crowds out another; nobody writes another kind.
 
-They are read with each wave: all 104 are about 26 KB.
+They are read with each wave: all 119 are about 30 KB. A Region that is down closes each of its
+originations.
 """
 
 STALE_VIEW = timedelta(minutes=15)
@@ -68,14 +69,16 @@ class Scope(Struct, frozen=True, kw_only=True):
     """What a hold covers: the messages for which all parts that are named hold; without any, all.
 
     `country` (ISO 3166-1) is that of a phone number: no e-mail has one here. `region` is the AWS
-    Region of the origination; a stage sends from its own only, so it excludes nothing. `period` is
-    that of a budget, in UTC, in which a message is effective: `2026-03`, `2026-03-02` or
+    Region of the origination; a stage sends from its own only, so it excludes nothing. `route` is the
+    key of one (sending/routes.py): a hold that names one closes that route and covers no message by
+    itself, since a message may have another. `period` is that of a budget, in UTC, in which a message is effective: `2026-03`, `2026-03-02` or
     `2026-03-02T09`. `before` is an instant in UTC, `20260302T091500Z`, by which a message was
     effective.
     """
 
     channel: Channel | None = None
     region: str | None = None
+    route: str | None = None
     country: str | None = None
     campaign: str | None = None
     shop: str | None = None
@@ -93,6 +96,7 @@ class Scope(Struct, frozen=True, kw_only=True):
         by_phone = CHANNELS[row.channel].contact == "phone"
         its = {
             "channel": row.channel,
+            "route": None,
             "country": row.country if by_phone else None,
             "campaign": row.campaign,
             "shop": row.order.shop,
@@ -107,7 +111,8 @@ class Scope(Struct, frozen=True, kw_only=True):
 class Hold(Struct, frozen=True, kw_only=True):
     """Messages of a scope are held back: `by` whom, `since` when, and the `reason` in words.
 
-    `needs` are the US dollars that a hold for money waits for: the least that was refused.
+    Behind an open breaker, `half_open_at` is since when its provider answers again, to a call that sends
+    nothing; from then on one message may pass, the `probe`, by its id. `needs` are the US dollars that a hold for money waits for: the least that was refused.
     `released_at` is when it was let go. It covers nothing any more, and is kept until nothing
     waits behind it.
     """
@@ -119,6 +124,8 @@ class Hold(Struct, frozen=True, kw_only=True):
     reason: str = ""
     needs: Decimal | None = None
     released_at: datetime | None = None
+    half_open_at: datetime | None = None
+    probe: str | None = None
 
     @property
     def id(self) -> str:
@@ -126,7 +133,10 @@ class Hold(Struct, frozen=True, kw_only=True):
 
         A shell needs no quotes for it, and it is never longer than an index key may be.
         """
-        parts = (f"{name}={_plain(part)}" for name, part in self.scope.parts.items())
+        parts = (
+            f"{name}={part if name == _ROUTE else _plain(part)}"
+            for name, part in self.scope.parts.items()
+        )
         return f"{self.why}:{','.join(parts) or 'all'}"
 
     @property
@@ -197,6 +207,18 @@ def let_go(holds: Holds, ids: Collection[str], *, at: datetime) -> Holds:
     )
 
 
+def with_changes(holds: Holds, changes: Sequence[tuple[Hold, Hold]]) -> Holds:
+    """Return *holds* with the second of each pair in place of the first, if that is still as it was."""
+    after = dict(changes)
+    return tuple(after.get(each, each) for each in holds)
+
+
+def closed_routes(holds: Iterable[Hold]) -> dict[str, Hold]:
+    """Return the routes that are closed, by key, each with the hold that closes it: the first of its kind."""
+    closing = (each for each in holds if each.is_active and each.scope.route)
+    return {str(each.scope.route): each for each in reversed([*closing])}
+
+
 def without(holds: Holds, ended: Sequence[Hold]) -> Holds:
     """Return *holds* without those that are still as in *ended*."""
     return tuple(each for each in holds if each not in ended)
@@ -220,4 +242,5 @@ def _plain(name: str) -> str:
     return f"{begins}~{blake2b(name.encode(), digest_size=4).hexdigest()}"
 
 
+_ROUTE = "route"  # a key, which people do not write
 _PLAIN = r"[A-Za-z0-9._-]{1,40}"

@@ -18,7 +18,8 @@ from ordercast.templates.words import Words
 class BackPressure(StrEnum):
     """What a provider takes no message for, at the moment: a limit that passes by itself, or not."""
 
-    RATE = "rate"  # throttling; an outage too
+    RATE = "rate"  # throttling
+    OUTAGE = "outage"  # nothing listens
     QUOTA = "quota"  # used up: none until its day has passed
     ACCOUNT = "account"  # a person has to mend something
 

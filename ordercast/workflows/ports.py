@@ -45,6 +45,10 @@ class HoldRecords(Protocol):
         """Set each hold that is not active yet; answer all holds, without what did not fit."""
         ...
 
+    def change_holds(self, changes: Sequence[tuple[Hold, Hold]]) -> Holds:
+        """Put each hold in place of the one that was read, if that is still so; answer all holds."""
+        ...
+
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
         """Release those holds; what waits behind them is released by the sweeper."""
         ...

@@ -201,7 +201,8 @@ class SendMessages(Struct, frozen=True, kw_only=True):
         sent.back_pressure.update(str(each.outcome.reason) for each in refused)
         sent.refused.update(kind for each in refused if (kind := each.outcome.back_pressure))
         judged = sum(each.outcome.state is not State.IN_DOUBT for each in settlements)
-        too_fast = [e for e in refused if e.outcome.back_pressure is BackPressure.RATE]
+        passes = {BackPressure.RATE, BackPressure.OUTAGE}
+        too_fast = [e for e in refused if e.outcome.back_pressure in passes]
         # The bucket learns as well from the next wave.
         with suppress(Retryable):
             self.pace.report(accepted=judged - len(refused), refused=len(too_fast))

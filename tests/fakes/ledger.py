@@ -23,7 +23,7 @@ from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
-from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
+from ordercast.pacing.holds import Hold, Holds, let_go, with_changes, with_holds, without
 from ordercast.pacing.opening import HoldRecord, Opened, opened, with_opened
 from ordercast.pacing.restoring import RestoreAct, with_act
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of, drawn_after
@@ -186,6 +186,13 @@ class FakeLedger:
         if through:
             self.holds = with_holds(self.holds, holds)
         return self._answer("hold", self.record.holds, ids, through)
+
+    def change_holds(self, changes: Sequence[tuple[Hold, Hold]]) -> Holds:
+        ids = [each.id for each, _ in changes]
+        through = self._call("change_holds", ids)
+        if through:
+            self.holds = with_changes(self.holds, changes)
+        return self._answer("change_holds", self.record.holds, ids, through)
 
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
         through = self._call("let_go", hold_ids)

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
-from ordercast.pacing.holds import Hold, Scope, Why, held, hold_of, let_go, with_holds
+from ordercast.pacing.holds import (
+    Hold,
+    Scope,
+    Why,
+    closed_routes,
+    held,
+    hold_of,
+    let_go,
+    with_holds,
+)
 from tests.examples import notification, paused
 from tests.fakes.clock import START
 
@@ -58,6 +67,16 @@ def test_a_campaign_called_none_is_not_that_of_an_order_without_one() -> None:
 
     assert not Scope(campaign="None").covers(bare)
     assert not Scope(shop="None").covers(bare)
+
+
+def test_a_hold_of_a_route_closes_it_and_covers_no_message_which_may_have_another() -> None:
+    first = Hold(why=Why.BREAKER, scope=Scope(route="sns/eu-west-1/default"), by="s", since=START)
+    later = replace(first, why=Why.PAUSED, since=START + HOUR)
+    over = replace(first, scope=Scope(route="sms-voice/eu-west-1/default"), released_at=START)
+
+    assert hold_of(TEXT, [first, later]) is None
+    assert {"sns/eu-west-1/default": first} == closed_routes([paused(), over, first, later])
+    assert "breaker:route=sns/eu-west-1/default" == first.id
 
 
 def test_the_first_hold_that_covers_a_message_holds_it() -> None:

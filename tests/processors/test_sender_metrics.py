@@ -54,7 +54,8 @@ def test_what_is_parked_is_published_at_every_level_the_pace_only_at_full(level,
 
 
 @pytest.mark.parametrize(
-    ("level", "kinds"), [("essential", ["account"]), ("full", ["rate", "quota", "account"])]
+    ("level", "kinds"),
+    [("essential", ["account"]), ("full", ["rate", "outage", "quota", "account"])],
 )
 def test_trouble_with_the_account_is_published_at_every_level_for_its_alarm(level, kinds) -> None:
     sent = Sent(refused=Counter(dict.fromkeys(BackPressure, 2)))

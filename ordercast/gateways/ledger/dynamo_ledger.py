@@ -21,7 +21,7 @@ from ordercast.gateways.ledger.reads import LedgerReads
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
-from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
+from ordercast.pacing.holds import Hold, Holds, let_go, with_changes, with_holds, without
 from ordercast.pacing.opening import HoldRecord, Opened, with_opened
 from ordercast.pacing.restoring import RestoreAct, with_act
 from ordercast.sending.claim import Claim, ClaimRequest, claim_of
@@ -110,6 +110,12 @@ class DynamoLedger(LedgerReads, frozen=True, kw_only=True):
         """Set each hold that is not active yet; answer all holds, without what did not fit."""
         return self._change_holds(
             lambda seen: replace(seen, written=with_holds(seen.written, holds))
+        ).holds
+
+    def change_holds(self, changes: Sequence[tuple[Hold, Hold]]) -> Holds:
+        """Put each hold in place of the one that was read, if that is still so; answer all holds."""
+        return self._change_holds(
+            lambda seen: replace(seen, written=with_changes(seen.written, changes))
         ).holds
 
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:

@@ -150,13 +150,14 @@ _HOLD = record_of(
                 "channel": text_of(Channel),
                 "priority": text_of(Priority),
                 **dict.fromkeys(
-                    ("region", "country", "campaign", "shop", "period", "before"), TEXT
+                    ("region", "route", "country", "campaign", "shop", "period", "before"),
+                    TEXT,
                 ),
             },
         ),
-        **dict.fromkeys(("by", "reason"), TEXT),
+        **dict.fromkeys(("by", "reason", "probe"), TEXT),
         "needs": DOLLARS,
-        **dict.fromkeys(("since", "released_at"), INSTANT),
+        **dict.fromkeys(("since", "released_at", "half_open_at"), INSTANT),
     },
 )
 _DECISION = Fields.of(

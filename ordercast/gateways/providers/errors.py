@@ -1,7 +1,7 @@
 """Translate a provider's error into an outcome: refused, back-pressure, or unknown.
 
 The question is never "was it an error?" but "can the message have gone out?". Back-pressure then
-is of the rate and passes by itself, of a day's quota, or trouble with the account, for a person to
+is of the rate and passes by itself, of an outage, of a day's quota, or trouble with the account, for a person to
 mend. A code that is in no table leaves it open, and so do the services' own failures: `InternalError`,
 `InternalFailure`, `ServiceUnavailable`, `RequestAbortedException`, `RequestTimeoutException`.
 """
@@ -35,9 +35,10 @@ from ordercast.sending.outcome import (
 
 Meaning = Callable[[str], Outcome]
 """Given a code, says what it means: `refused`, the provider will never take this message; or one of
-the three kinds of back-pressure, it takes none at the moment."""
+the kinds of back-pressure, it takes none at the moment."""
 
 quota_used_up = partial(back_pressure, kind=BackPressure.QUOTA)
+outage = partial(back_pressure, kind=BackPressure.OUTAGE)
 account_trouble = partial(back_pressure, kind=BackPressure.ACCOUNT)
 
 Reading = Callable[[str, str], Outcome | None]
@@ -122,15 +123,15 @@ SES: Mapping[str, Meaning] = MappingProxyType(
     }
 )
 
-# Raised before a byte of the request was on its way (botocore.exceptions).
+# Raised before a byte of the request was on its way (botocore.exceptions): nothing listens there, or
+# the request could not be signed.
+UNREACHABLE = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 NEVER_LEFT = (
-    ConnectTimeoutError,
+    *UNREACHABLE,
     CredentialRetrievalError,
-    EndpointConnectionError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
-    ProxyConnectionError,
     TokenRetrievalError,
 )
 
@@ -145,6 +146,8 @@ def outcome_of(
     name = type(error).__name__
     if isinstance(error, ParamValidationError):
         return refused(name)
+    if isinstance(error, UNREACHABLE):
+        return outage(name)
     return back_pressure(name) if isinstance(error, NEVER_LEFT) else unknown(name)
 
 

@@ -275,10 +275,10 @@ class Dashboard(Construct):
                 ],
             ),
             _graph(
-                "Not taken by providers (rate and quota: metrics = full)",
+                "Not taken by providers (all but account: metrics = full)",
                 [
                     self._metrics.metric(BACK_PRESSURE, period=MINUTES, label=kind, kind=kind)
-                    for kind in ("rate", "quota", "account")
+                    for kind in ("rate", "outage", "quota", "account")
                 ],
             ),
         ]

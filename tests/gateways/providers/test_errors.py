@@ -9,6 +9,7 @@ from botocore.exceptions import (
     CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
+    NoCredentialsError,
     ParamValidationError,
     ReadTimeoutError,
 )
@@ -142,11 +143,12 @@ FAILED_THE_CHECK = (
             "account",
             "origination-missing",
         ),
-        (outcome_of(EndpointConnectionError(endpoint_url=URL), SES), "rate", None),
+        (outcome_of(EndpointConnectionError(endpoint_url=URL), SES), "outage", None),
+        (outcome_of(NoCredentialsError(), SNS), "rate", None),
     ],
     ids=str,
 )
-def test_back_pressure_is_of_the_rate_of_a_quota_or_of_the_account(
+def test_back_pressure_is_of_the_rate_of_an_outage_of_a_quota_or_of_the_account(
     outcome: Outcome, kind: str, reason: str | None
 ) -> None:
     assert (State.REQUESTED, BackPressure(kind)) == (outcome.state, outcome.back_pressure)

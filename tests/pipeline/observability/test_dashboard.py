@@ -84,7 +84,7 @@ SHOWN = {
     "Due and not yet taken (metrics = full)": (1, "DueBacklog Sum"),
     "Of the provider's rate in use, % (metrics = full)": (2, "SlotsUsed Sum"),
     "Wait of senders for the provider's rate, ms (metrics = full)": (2, "SlotWait p95"),
-    "Not taken by providers (rate and quota: metrics = full)": (3, "BackPressure Sum"),
+    "Not taken by providers (all but account: metrics = full)": (4, "BackPressure Sum"),
 }
 """How many metrics each graph shows, over all functions, queues or channels, and what each is."""
 

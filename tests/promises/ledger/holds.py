@@ -36,6 +36,13 @@ WHOLE = Hold(
     reason="25 USD a day",
     needs=Decimal("0.24"),
 )
+ROUTE = Hold(
+    why=Why.BREAKER,
+    scope=Scope(route="sns/eu-west-1/default"),
+    by="sms-sender",
+    since=START,
+    reason="6 of 8 calls",
+)
 A_DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
 LONG_AFTER = LATER + 30 * A_DAY
 
@@ -116,6 +123,15 @@ class HoldsPromises:
 
         assert (TEXTS,) == ledger.hold([replace(TEXTS, by="grace", since=LATER)])
         assert (TEXTS,) == holds(ledger)
+
+    def test_a_hold_is_changed_by_one_of_those_who_read_it_at_the_same_time(
+        self, ledger: Ledger
+    ) -> None:
+        ledger.hold([ROUTE, TEXTS])
+        mine, theirs = (replace(ROUTE, half_open_at=LATER, probe=each.id) for each in (ONE, TWO))
+
+        assert {mine, TEXTS} == {*ledger.change_holds([(ROUTE, mine)])}
+        assert {mine, TEXTS} == {*ledger.change_holds([(ROUTE, theirs)])} == {*holds(ledger)}
 
     def test_what_is_let_go_stays_until_it_is_ended(self, ledger: Ledger) -> None:
         ledger.hold([TEXTS, SWEDEN])

@@ -1,0 +1,64 @@
+"""Decide when a route is closed because its provider is down. Used by the senders.
+
+A breaker opens by what one process met on a route within half a minute: half of its calls, and five
+at least, ended in trouble; or the provider has taken none for long. What a provider says of one
+message or of the account is an answer, and so no trouble of the route.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+WINDOW = timedelta(seconds=30)
+"""What a call is remembered for."""
+
+LEAST = 5
+"""Fewer calls say nothing."""
+
+LONG = timedelta(seconds=20)
+"""For so long a provider has to take nothing at all before throttling opens a breaker: a burst of
+another program of the account is over sooner, and lowers the rate only (pacing/bucket.py)."""
+
+REMEMBERED = 200
+"""So many calls of a route are remembered, the last ones: eight waves."""
+
+
+class Met(StrEnum):
+    """What a call met."""
+
+    ANSWER = "answer"  # the message was taken or refused, or the account has trouble
+    THROTTLING = "throttling"
+    TROUBLE = "trouble"  # nothing listens, or nobody knows what became of the message
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One call of a provider: when it ended, what it met, and the provider's or the SDK's code for that."""
+
+    at: datetime
+    met: Met
+    code: str = ""
+
+
+def why_open(calls: Iterable[Call], *, now: datetime, since: datetime | None = None) -> str:
+    """Return why a route is to be closed by its *calls*, in words; "" if it is not.
+
+    What ended by *since* is over: the route was opened again then.
+    """
+    begins = max(now - WINDOW, since) if since else now - WINDOW
+    recent = [each for each in calls if each.at > begins]
+    if len(recent) < LEAST:
+        return ""
+    trouble = [each for each in recent if each.met is Met.TROUBLE]
+    if 2 * len(trouble) >= len(recent):
+        return _words(trouble, recent)
+    taken = any(each.met is Met.ANSWER for each in recent)
+    lasts = max(each.at for each in recent) - min(each.at for each in recent)
+    return "" if taken or lasts < LONG else _words(recent, recent)
+
+
+def _words(bad: list[Call], recent: list[Call]) -> str:
+    code, _ = Counter(each.code for each in bad).most_common(1)[0]
+    return f"{len(bad)} of {len(recent)} calls within {WINDOW.seconds} s, mostly {code}"
