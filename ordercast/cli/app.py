@@ -8,6 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
+from ordercast.cli.audit import audit
 from ordercast.cli.budget import budget
 from ordercast.cli.cost import cost
 from ordercast.cli.customers import customers
@@ -61,6 +62,7 @@ app.command()(pause)
 app.command()(resume)
 app.command()(verify)
 app.command()(doctor)
+app.command()(audit)
 app.command()(export)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
+from ordercast.audit_trail import Verb
 from ordercast.budgets.account import share_used
 from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.cli.options import (
@@ -20,6 +21,7 @@ from ordercast.cli.options import (
 )
 from ordercast.cli.output.terminal import console
 from ordercast.events.order_event import Channel
+from ordercast.operations.acts import audited
 from ordercast.operations.budgets import (
     BudgetState,
     dollars,
@@ -100,7 +102,9 @@ def set_(  # noqa: PLR0913, PLR0917 - each is an option of the command
             since=now,
             reason=reason or None,
         )
-        (remove_budget if remove else set_budget)(where, wanted)
+        with audited(where, Verb.BUDGET, wanted.id, reason=reason) as doing:
+            (remove_budget if remove else set_budget)(where, wanted)
+            doing.outcome = "removed" if remove else f"{limit:f} USD"
     _show(present(where))
 
 

@@ -8,15 +8,18 @@ import typer
 from msgspec.structs import replace
 from rich.text import Text
 
+from ordercast.audit_trail import Verb
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console, field_list
 from ordercast.cli.promotions import set_promotions, unsubscribe
 from ordercast.cli.unsuppress import AddressOption, OneCustomer, address_hash, unsuppress_address
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
+from ordercast.operations.acts import audited
 from ordercast.operations.customer_files import OPTED_OUT, CustomerLine, customer_lines
 from ordercast.operations.order_files import read_file
 from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.units import count
 from ordercast.people.person import Person, QuietHours
 from ordercast.settings.processors import quiet_hours
 from ordercast.settings.texts import open_countries
@@ -59,9 +62,11 @@ def import_customers(
     for line in lines:
         if line.person:
             lines_of.setdefault(line.person.key, []).append(line)
-    people.change(
-        lines_of, lambda known: reduce(lambda to, line: line.over(to), lines_of[known.key], known)
-    )
+    with audited(where, Verb.IMPORT, count(len(lines_of), "customer")):
+        people.change(
+            lines_of,
+            lambda known: reduce(lambda to, line: line.over(to), lines_of[known.key], known),
+        )
     partly = sum(1 for line in lines if line.left_out)
     note = f", {partly} without what is named above" if partly else ""
     console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported{note}")
@@ -125,7 +130,8 @@ def set_customer(
     if channel is not None and channel not in CHOICES:
         raise UsageError(f"--channel: not one of {', '.join(CHOICES)}")
     hours = None if quiet is None else _quiet_hours(quiet)
-    people = target(stage, cloud).people()
+    where = target(stage, cloud)
+    people = where.people()
     key = customer_key(shop=shop, customer_id=customer)
 
     def changed(known: Person) -> Person:
@@ -135,7 +141,8 @@ def set_customer(
             after = replace(after, channels=CHOICES[channel])
         return after if quiet is None else replace(after, quiet=hours)
 
-    people.change({key}, changed)
+    with audited(where, Verb.SET, key):
+        people.change({key}, changed)
     console.print(_listing(people.get({key})[key]))
 
 

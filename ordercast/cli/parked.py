@@ -13,9 +13,11 @@ from rich.progress import Progress
 from rich.text import Text
 from typer.core import TyperCommand
 
-from ordercast.cli.options import CloudName, Really, Stage
+from ordercast.audit_trail import Verb, of_many
+from ordercast.cli.options import CloudName, Really, Stage, each_given, read_reason
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
+from ordercast.operations.acts import audited
 from ordercast.operations.bucket_removal import delete, kept_objects, removed_bucket
 from ordercast.operations.parked_selection import (
     fields_of,
@@ -23,7 +25,7 @@ from ordercast.operations.parked_selection import (
     selection,
     summary,
 )
-from ordercast.operations.parked_sources import ParkedSources, SelectedItems, parked_sources
+from ordercast.operations.parked_sources import SelectedItems, parked_sources
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.operations.units import count
 from ordercast.parked.item import Kind, ParkedItem, Selection
@@ -60,9 +62,15 @@ WithText = Annotated[str, typer.Option(help="Only items with this text in reason
 ParkedSince = Annotated[
     str | None, typer.Option(help="Only items parked since: 36h, 7d, or a date such as 2026-11-02.")
 ]
+WhyDone = Annotated[
+    str,
+    typer.Option(
+        help="Why, kept in the audit trail for others to read.", callback=each_given(read_reason)
+    ),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
 
-Doing = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]
+Handling = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]
 
 
 @parked.command("list")
@@ -98,44 +106,55 @@ def show(
     cloud: CloudName = None,
 ) -> None:
     """Show one parked item; its payload only with --payload."""
-    with closing(parked_sources(target(stage, cloud))) as where:
+    on = target(stage, cloud)
+    with closing(parked_sources(on)) as where:
         found = [(f.source, each) for f in where.find(Selection(ids=[id_])) for each in f.items]
         if len(found) != 1:
             raise UsageError(f"{id_} names {len(found)} parked items, not one")
         ((source, item),) = found
         if payload:
-            sys.stdout.buffer.write(source.payload(item) + b"\n")
+            with audited(on, Verb.SHOW, item.id) as doing:
+                sys.stdout.buffer.write(source.payload(item) + b"\n")
+                doing.outcome = "its payload was shown"
             return
     console.print(field_list({name: str(value) for name, value in fields_of(item).items()}))
 
 
-def _add(name: str, word: str, doing: Doing, help_: str) -> None:
+def _add(verb: Verb, word: str, doing: Handling, help_: str) -> None:
     """Add a command that acts on the selected items."""
 
-    @parked.command(name, cls=TakesIds, help=help_)
-    def command(
+    @parked.command(verb, cls=TakesIds, help=help_)
+    def command(  # noqa: PLR0913, PLR0917 - each is an option of the command
         ids: Ids = None,
         kind: Kinds = None,
         reason: WithText = "",
         since: ParkedSince = None,
         every: Everything = False,  # noqa: FBT002
+        note: WhyDone = "",
         yes: Really = False,  # noqa: FBT002
         stage: Stage = LOCAL_STAGE,
         cloud: CloudName = None,
     ) -> None:
         chosen = selection(ids, kind, reason, since, datetime.now(UTC), every=every)
-        with closing(parked_sources(target(stage, cloud))) as where:
-            _do(where, chosen, word, doing, really=yes)
+        on = target(stage, cloud)
+        with closing(parked_sources(on)) as where:
+            found = where.find(chosen)
+            items = _all(found)
+            if _is_meant(items, chosen, really=yes) and items:
+                with audited(on, verb, of_many([each.id for each in items]), reason=note) as act:
+                    done = _do(found, word, doing)
+                    act.outcome = f"{done} of {len(items)} {word}"
+                _say(done, len(items), word, waiting=where.paced.deferred)
 
 
 _add(
-    "redrive",
+    Verb.REDRIVE,
     "redriven",
     lambda source, items, progress: source.redrive(items, progress=progress),
     "Process parked items again; may be interrupted and repeated.",
 )
 _add(
-    "drop",
+    Verb.DROP,
     "dropped",
     lambda source, items, progress: source.drop(items, progress=progress),
     "Delete parked items; payloads in the bucket stay until their retention ends.",
@@ -160,29 +179,34 @@ def empty(
     console.print(f"Deleted: {what}.", markup=False)
 
 
-def _do(where: ParkedSources, chosen: Selection, word: str, doing: Doing, *, really: bool) -> None:
-    found = where.find(chosen)
-    items = _all(found)
+def _is_meant(items: Sequence[ParkedItem], chosen: Selection, *, really: bool) -> bool:
+    """Say what is not parked; tell whether the operator means it, or show what it would be."""
     if missed := chosen.missed(items):
         console.print(Text(f"Not parked (any more): {', '.join(missed)}"))
     if not really:
         _show(items)
         console.print(f"{summary(items, chosen)} Nothing was changed; --yes does it.")
-        return
+    return really
+
+
+def _do(found: Sequence[SelectedItems], word: str, doing: Handling) -> int:
     with Progress(console=console) as progress:
-        task = progress.add_task(word, total=len(items))
-        done = sum(
+        task = progress.add_task(word, total=len(_all(found)))
+        return sum(
             doing(each.source, each.items, lambda n: progress.advance(task, n))
             for each in found
             if each.items
         )
-    console.print(f"{done} of {len(items)} {word}.")
-    if waiting := where.paced.deferred:
+
+
+def _say(done: int, wanted: int, word: str, *, waiting: int) -> None:
+    console.print(f"{done} of {wanted} {word}.")
+    if waiting:
         console.print(
             f"{waiting} of them found no room in the senders' queues: they wait on the ledger, and"
             " the sweeper releases them at the provider's rate."
         )
-    if done < len(items):
+    if done < wanted:
         raise UsageError(
             "the rest changed meanwhile or was refused", hint="look again: parked list"
         )

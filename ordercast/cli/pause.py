@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from ordercast.audit_trail import Verb, of_many
 from ordercast.cli.options import (
     CloudName,
     Reason,
@@ -24,6 +25,7 @@ from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.notifications.channels import CHANNELS
+from ordercast.operations.acts import audited
 from ordercast.operations.caller import caller_on
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
@@ -80,10 +82,11 @@ def _hold(where: Target, scope: Scope, reason: str, *, say: bool) -> None:
             what = f"about {count(waiting, 'message')} that wait now, and what comes"
             console.print(f"Holding back {words_of(scope)}: {what}.", markup=False)
     hold = Hold(why=Why.PAUSED, scope=scope, by=caller_on(where), since=now, reason=reason)
-    holds = where.ledger().hold([hold])
-    if hold.id not in {each.id for each in holds}:
-        full = f"{PLACES[Why.PAUSED]} pauses are set, and no more fit"
-        raise UsageError(full, hint="let some go: resume")
+    with audited(where, Verb.PAUSE, hold.id, reason=reason) as doing:
+        if hold.id not in {each.id for each in where.ledger().hold([hold])}:
+            full = f"{PLACES[Why.PAUSED]} pauses are set, and no more fit"
+            raise UsageError(full, hint="let some go: resume")
+        doing.outcome = "held back"
 
 
 def _list(ledger: DynamoLedger, *, as_json: bool = False) -> None:
@@ -112,7 +115,8 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
     reason: Annotated[
         str,
         typer.Option(
-            help="Why a channel is opened (--why unopened).", callback=each_given(read_reason)
+            help="Kept with it, for others to read; needed to open a channel (--why unopened).",
+            callback=each_given(read_reason),
         ),
     ] = "",
     stage: Stage = LOCAL_STAGE,
@@ -144,9 +148,9 @@ def _let_go(where: Target, ledger: DynamoLedger, chosen: Sequence[Hold], reason:
     if any(each.why is Why.RESTORED for each in chosen):
         raise UsageError("a restored ledger holds these back", hint="ordercast restore release")
     closed = [Channel(str(e.scope.channel)) for e in chosen if e.why is Why.UNOPENED]
-    if bool(closed) != bool(reason):
+    if closed and not reason:
         raise UsageError(
-            "a channel is opened with a reason" if closed else "--reason: this opens no channel",
+            "a channel is opened with a reason",
             hint='resume --why unopened --channel sms --reason "…"',
         )
     ids, now = [each.id for each in chosen], datetime.now(UTC)
@@ -154,9 +158,13 @@ def _let_go(where: Target, ledger: DynamoLedger, chosen: Sequence[Hold], reason:
     for each in chosen:
         told = f"{count(waiting[each.id], 'message')}, {_pace(where, each.scope)}"
         console.print(f"Letting go {words_of(each.scope)}: {told}.", markup=False)
-    ledger.let_go([each.id for each in chosen if each.why is not Why.UNOPENED], at=now)
-    if closed:
-        ledger.open_channels(opened(closed, by=caller_on(where), at=now, reason=reason))
+    if not ids:
+        return
+    with audited(where, Verb.OPEN if closed else Verb.RESUME, of_many(ids), reason=reason) as doing:
+        ledger.let_go([each.id for each in chosen if each.why is not Why.UNOPENED], at=now)
+        if closed:
+            ledger.open_channels(opened(closed, by=caller_on(where), at=now, reason=reason))
+        doing.outcome = f"{count(sum(waiting.values()), 'message')} let go"
 
 
 def _pace(where: Target, scope: Scope) -> str:

@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
+from ordercast.audit_trail import Verb
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import customer_key, is_notification_id
 from ordercast.events.order_event import Channel
-from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.operations.acts import audited
 from ordercast.operations.customer_files import OPTED_OUT
-from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.people.person import AGREED, Person
 from ordercast.receipts.provider_events import SuppressionReason
 from ordercast.usage_error import UsageError
@@ -37,11 +38,11 @@ def set_promotions(
     agreed, refused = dict.fromkeys(opt_in or (), AGREED), dict.fromkeys(opt_out or (), OPTED_OUT)
     if agreed.keys() & refused.keys():
         raise UsageError("one channel cannot be opted in to and out of at once")
-    people = target(stage, cloud).people()
+    where = target(stage, cloud)
     key = customer_key(shop=shop, customer_id=customer)
     if agreed or refused:
-        _record(people, customer, shop, agreed | refused)
-    said = people.get({key}).get(key, Person(key=key)).promotions
+        _record(where, customer, shop, agreed | refused)
+    said = where.people().get({key}).get(key, Person(key=key)).promotions
     listed = ", ".join(f"{channel} ({answer})" for channel, answer in sorted(said.items()))
     console.print(f"promotional messages: {listed or 'nothing was said'}", markup=False)
 
@@ -63,16 +64,21 @@ def unsubscribe(
         hint = "with its customer's id: ordercast customers promotions ID --opt-out CHANNEL"
         raise UsageError("no notification of a customer has that id by now", hint=hint)
     customer_id, shop, channel = row.customer_id, row.order.shop, row.channel
-    _record(here.people(), customer_id, shop, {channel: SuppressionReason.UNSUBSCRIBED})
+    _record(here, customer_id, shop, {channel: SuppressionReason.UNSUBSCRIBED})
     said = f"customer {customer_id} gets no more promotional messages by {channel}"
     console.print(said, markup=False, soft_wrap=True)
 
 
 def _record(
-    people: DynamoPeople, customer_id: str, shop: str | None, answers: Mapping[Channel, str]
+    where: Target, customer_id: str, shop: str | None, answers: Mapping[Channel, str]
 ) -> None:
     def answered(known: Person) -> Person:
         promotions = {**known.promotions, **answers}
         return replace(known, customer_id=customer_id, shop=shop, promotions=promotions)
 
-    people.change({customer_key(shop=shop, customer_id=customer_id)}, answered)
+    key = customer_key(shop=shop, customer_id=customer_id)
+    with audited(where, Verb.SET, key) as doing:
+        where.people().change({key}, answered)
+        doing.outcome = (
+            f"promotional messages: {', '.join(f'{c} {said}' for c, said in answers.items())}"
+        )

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 from msgspec import structs
 
+from ordercast.audit_trail import Verb
 from ordercast.cli.options import CloudName, Really, Reason, Stage
 from ordercast.cli.output.terminal import console
-from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.parked.records import S3ParkedRecords
+from ordercast.operations.acts import audited
 from ordercast.operations.caller import caller_on
 from ordercast.operations.periods import moment
 from ordercast.operations.target import LOCAL_STAGE, Target, target
@@ -61,7 +62,10 @@ def begin(
     where = target(stage, cloud)
     names = structs.replace(where.names, ledger_table=table)
     restoring = _restoring(replace(where, names=names))
-    settled = restoring.begin(lost_at=lost, restored_to=to, reason=reason)
+    of = f"begin: lost at {lost:%Y-%m-%dT%H:%M:%SZ}, restored to {to:%Y-%m-%dT%H:%M:%SZ}"
+    with audited(replace(where, names=names), Verb.RESTORE, of, reason=reason) as doing:
+        settled = restoring.begin(lost_at=lost, restored_to=to, reason=reason)
+        doing.outcome = f"{count(settled, 'notification')} settled by receipts"
     console.print(
         f"Held back: what was effective by {lost:%Y-%m-%d %H:%M:%S} UTC; the relay waits."
     )
@@ -113,7 +117,9 @@ def replay(
         currency = where.settings.default_currency
         return relay_orders(ports, policy_of(where.settings), default_currency=currency)(records)
 
-    done = restoring.replay(batches, relay, restored_to=to)
+    with audited(where, Verb.RESTORE, f"replay since {begins:%Y-%m-%dT%H:%M:%SZ}") as doing:
+        done = restoring.replay(batches, relay, restored_to=to)
+        doing.outcome = f"{count(done.records, 'record')}, {done.accepted} accepted"
     console.print(", ".join(f"{number} {name}" for name, number in asdict(done).items()) + ".")
     _waiting(where)
 
@@ -129,7 +135,9 @@ def release(
     where = target(stage, cloud)
     if not _is_meant(where, reason, yes=yes):
         return
-    released = _restoring(where).release(reason=reason)
+    with audited(where, Verb.RESTORE, "release", reason=reason) as doing:
+        released = _restoring(where).release()
+        doing.outcome = f"let go: {' '.join(each.id for each in released) or 'nothing'}"
     console.print(f"Let go: {', '.join(each.id for each in released) or 'nothing'}.", markup=False)
 
 
@@ -143,17 +151,10 @@ def end(
     """End what waits without sending it, for good; it is `unconfirmed` by the rule `restored`."""
     where = target(stage, cloud)
     if _is_meant(where, reason, yes=yes):
-        ended = _restoring(where).end(reason=reason)
+        with audited(where, Verb.RESTORE, "end", reason=reason) as doing:
+            ended = _restoring(where).end()
+            doing.outcome = f"{count(ended, 'notification')} ended unsent"
         console.print(f"Ended without being sent: {count(ended, 'notification')}.")
-
-
-@restore.command()
-def acts(stage: Stage = LOCAL_STAGE, cloud: CloudName = None) -> None:
-    """List who began a restoration, released or ended what waited, when and why."""
-    for each in target(stage, cloud).ledger().look_up(LookupKeys(holds=True)).restored:
-        reason = f" ({each.reason})" if each.reason else ""
-        said = f"{each.at:%Y-%m-%d %H:%M} UTC  {each.step} by {each.by}{reason}: {each.of}"
-        console.print(said, markup=False)
 
 
 def _is_meant(where: Target, reason: str, *, yes: bool) -> bool:

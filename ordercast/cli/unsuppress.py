@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
+from ordercast.audit_trail import Verb, of_many
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.events.identity import address_key, customer_key
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.notifications.channels import CHANNELS
+from ordercast.operations.acts import audited
 from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.units import count
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person, Suppression
 from ordercast.people.phone_numbers import e164
@@ -41,10 +44,14 @@ def unsuppress_address(
     """End the suppressions of a customer's addresses, or of one address."""
     if not 1 <= len(by.strip()) <= _LONGEST or not by.isprintable():
         raise UsageError(f"--by: give the reason in one line of up to {_LONGEST} characters")
-    people = target(stage, cloud).people()
+    where = target(stage, cloud)
+    people = where.people()
     hashed = None if address is None else address_hash(address)
     keys, addresses = _about(people, customer, shop, hashed)
-    unsuppressions = unsuppressing(people, keys, addresses, by=by.strip(), at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    with audited(where, Verb.LIFT, of_many(sorted(addresses)), reason=by.strip()) as doing:
+        unsuppressions = unsuppressing(people, keys, addresses, by=by.strip(), at=now)
+        doing.outcome = f"{count(len(unsuppressions), 'suppression')} ended"
     if not unsuppressions:
         whom = f"customer {customer}" if customer else "that address"
         raise UsageError(f"no suppression of {whom} is stored")

@@ -1,14 +1,17 @@
 """The command `ordercast verify`: compare the rollups of a period with three other sources. Used by operators."""
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from ordercast.audit_trail import Verb
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.reconciliation import show_result
 from ordercast.cli.output.terminal import console
+from ordercast.operations.acts import audited
 from ordercast.operations.reconciliation import compare, document, whole_hours
 from ordercast.operations.target import LOCAL_STAGE, target
 
@@ -41,7 +44,9 @@ def verify(
     begins, ends = whole_hours(since, until, now=datetime.now(UTC))
     pause = None if second_look is None else timedelta(seconds=second_look)
     chosen = target(stage, cloud)
-    result = compare(chosen, begins, ends, second_look=pause, repair=repair, scan=scan)
+    period = f"{begins:%Y-%m-%dT%H}/{ends:%Y-%m-%dT%H}"
+    with audited(chosen, Verb.REPAIR, period) if repair else nullcontext():
+        result = compare(chosen, begins, ends, second_look=pause, repair=repair, scan=scan)
     if as_json:
         print(json.dumps(document(result), indent=2))
     else:

@@ -11,7 +11,6 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Holds
 from ordercast.pacing.opening import Opened
-from ordercast.pacing.restoring import RestoreAct
 from ordercast.people.person import Person
 
 DecisionKey = tuple[str, str]
@@ -41,7 +40,6 @@ class LookupResult(Struct, frozen=True, kw_only=True):
     notifications: Mapping[str, Notification] = field(default_factory=dict)
     holds: Holds = ()
     opened: tuple[Opened, ...] = ()
-    restored: tuple[RestoreAct, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 

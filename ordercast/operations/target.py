@@ -15,6 +15,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.dynamodb.table import Table
+from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.people.dynamo_people import DynamoPeople
@@ -66,6 +67,10 @@ class Target:
     def people(self) -> DynamoPeople:
         """Return its customers."""
         return DynamoPeople(table=_table(self.names.customers_table))
+
+    def audit_trail(self) -> DynamoAuditTrail:
+        """Return who did what to it."""
+        return DynamoAuditTrail(table=_table(self.names.ledger_table))
 
     def limits(self) -> DynamoLimits:
         """Return the limits of its budgets."""

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import Hold, Holds, Scope, Why, in_order
-from ordercast.pacing.restoring import RestoreAct
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a channel is held that was never opened: the same for every reader."""
@@ -28,14 +27,10 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 class HoldRecord(Struct, frozen=True, kw_only=True):
-    """What the ledger keeps of holds in one item: those that were written, and what operators said.
-
-    That is who opened which channel, and who did what with a restored ledger.
-    """
+    """What the ledger keeps of holds in one item: those that were written, and who opened which channel."""
 
     written: Holds = ()
     opened: tuple[Opened, ...] = ()
-    restored: tuple[RestoreAct, ...] = ()
 
     @property
     def holds(self) -> Holds:

@@ -7,45 +7,15 @@ replayed, another holds everything, and the relay waits.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Hold, Holds, Scope, Why, held, instant
 
-ACTS = 20
-"""So many acts are kept, the newest: they are read with each wave, as holds are."""
-
 WAITS = timedelta(hours=72)
 """How long the fence waits for an operator's word, or for a receipt of what it holds."""
-
-
-class RestoreStep(StrEnum):
-    """What an operator did with a restored ledger."""
-
-    BEGIN = "begin"
-    RELEASE = "release"
-    END = "end"
-
-
-class RestoreAct(Struct, frozen=True, kw_only=True):
-    """An act of an operator: its `step`, by whom, `at` when, the `reason` in words, and `of` which holds."""
-
-    step: RestoreStep
-    by: str
-    at: datetime
-    reason: str
-    of: str
-
-
-def with_act(acts: tuple[RestoreAct, ...], new: RestoreAct) -> tuple[RestoreAct, ...]:
-    """Return *acts* with *new*; one that is repeated after an interruption keeps its time."""
-    if any(replace(each, at=new.at) == new for each in acts):
-        return acts
-    return (*acts, new)[-ACTS:]
 
 
 def fence(*, lost_at: datetime, by: str, since: datetime, reason: str = "") -> Hold:

@@ -16,8 +16,6 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.stream_record import StreamRecord
 from ordercast.pacing.holds import Hold
 from ordercast.pacing.restoring import (
-    RestoreAct,
-    RestoreStep,
     fence,
     fences,
     gate,
@@ -44,14 +42,6 @@ class SentMessages(Protocol):
         ...
 
 
-class RestoredLedger(Ledger, Protocol):
-    """The ledger, and what operators did with it. Raises `LedgerUnavailable`."""
-
-    def record_restoring(self, act: RestoreAct) -> None:
-        """Keep what an operator did; of an act that is repeated, when it was done first."""
-        ...
-
-
 @dataclass(slots=True, kw_only=True)
 class Replayed:
     """What became of the records that were replayed, and how many notifications were settled then."""
@@ -72,7 +62,7 @@ class RestoreLedger:
     moment may have come after it, so messages are read from `receipt_timeout` before that on.
     """
 
-    ledger: RestoredLedger
+    ledger: Ledger
     receipt_logs: SentMessages
     merge: MergeReceipts
     receipt_timeout: timedelta
@@ -89,7 +79,6 @@ class RestoreLedger:
         there = {each.id for each in self.ledger.hold(wanted) if each.is_active}
         if not {each.id for each in wanted} <= there:
             raise LedgerUnavailable("there is no place for another restoration: release one first")
-        self._record(RestoreStep.BEGIN, fences(wanted), reason)
         return self.settle(restored_to)
 
     def settle(self, restored_to: datetime) -> int:
@@ -121,20 +110,18 @@ class RestoreLedger:
         self.ledger.let_go({each.id for each in self.holds() if is_gate(each)}, at=self.now())
         return done
 
-    def release(self, *, reason: str = "") -> list[Hold]:
+    def release(self) -> list[Hold]:
         """Settle once more and let go the fences: the sweeper sends what waits and may be sent; return them."""
         found = self._settled_fences()
-        self._record(RestoreStep.RELEASE, found, reason)
         self.ledger.let_go({each.id for each in found}, at=self.now())
         return found
 
-    def end(self, *, reason: str = "") -> int:
+    def end(self) -> int:
         """Settle once more and end what waits behind the fences, which is never sent; return how many.
 
         The fences stay, for what may come behind them yet.
         """
         found = self._settled_fences()
-        self._record(RestoreStep.END, found, reason)
         behind = held_behind([each.id for each in found])
         ended: set[str] = set()
         lagging = 0
@@ -157,15 +144,6 @@ class RestoreLedger:
     def holds(self) -> tuple[Hold, ...]:
         """Return the holds of the ledger."""
         return self.ledger.look_up(LookupKeys(holds=True)).holds
-
-    def _record(self, step: RestoreStep, of: Sequence[Hold], reason: str) -> None:
-        """Record an act before it is done; one on nothing is none."""
-        if of:
-            ids = " ".join(each.id for each in of)
-            at = self.now()
-            self.ledger.record_restoring(
-                RestoreAct(step=step, by=self.by, at=at, reason=reason, of=ids)
-            )
 
     def _settled_fences(self) -> list[Hold]:
         """Return the fences, after what was entered since the replay is settled, too: fallbacks.

@@ -3,6 +3,17 @@
 import pytest
 
 from ordercast.cli import app as cli
+from ordercast.operations import acts
+from tests.fakes.audit_trail import FakeAuditTrail
+
+
+@pytest.fixture(autouse=True)
+def trail(monkeypatch: pytest.MonkeyPatch) -> FakeAuditTrail:
+    """The audit trail of the stage that a command is about."""
+    trail = FakeAuditTrail()
+    monkeypatch.setattr(acts, "trail_of", lambda _: trail)
+    monkeypatch.setattr(acts, "caller_on", lambda _: "ada")
+    return trail
 
 
 @pytest.fixture

@@ -271,7 +271,6 @@ def test_a_channel_is_opened_by_an_operator_s_word_and_what_waited_is_let_go(
     [
         (("unopened:channel=sms",), "a channel is opened with a reason"),
         (("--why", "unopened", "--all"), "a channel is opened with a reason"),
-        (("--all", "--reason", "so"), "--reason: this opens no channel"),
     ],
 )
 def test_nobody_opens_a_channel_by_accident(new_ledger, run, words, refused) -> None:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ordercast.cli import restore
+from ordercast.cli import audit, restore
 from ordercast.events.stream_record import StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.settings.stage_files import stage_settings
 from tests.examples import payload
+from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.stage_names import NAMES
@@ -38,15 +39,17 @@ class Orders:
 
 
 @pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch) -> FakeLedger:
+def ledger(monkeypatch: pytest.MonkeyPatch, trail: FakeAuditTrail) -> FakeLedger:
     """The ledger of the stage that every command is about; nothing in it."""
     ledger, receipt_logs = FakeLedger(), FakeReceiptLogs()
     monkeypatch.setattr(Target, "ledger", lambda _: ledger)
     monkeypatch.setattr(Target, "people", lambda _: ledger.people)
     monkeypatch.setattr(Target, "receipt_logs", lambda _: receipt_logs)
+    monkeypatch.setattr(Target, "audit_trail", lambda _: trail)
     monkeypatch.setattr(Target, "orders", lambda _: Orders())
     where = Target(settings=stage_settings("local"), names=NAMES)
-    monkeypatch.setattr(restore, "target", lambda _stage, _cloud: where)
+    for command in (restore, audit):
+        monkeypatch.setattr(command, "target", lambda _stage, _cloud: where)
     monkeypatch.setattr(restore, "caller_on", lambda _: "ada")
     monkeypatch.setattr("ordercast.gateways.clients.s3", lambda: None)
     return ledger
@@ -97,9 +100,9 @@ def test_who_began_and_decided_is_on_record_with_the_reason(
     run("restore", step, *MEANT)
     ledger.end_holds(ledger.holds)  # as the sweeper does once nothing waits
 
-    text = " ".join(run("restore", "acts")[1].split())
-    assert "begin by ada (table deleted): restored:before=" in text
-    assert f"{step} by ada (told by phone): restored:before=" in text
+    text = " ".join(run("audit", "--verb", "restore")[1].split())
+    assert "restore by ada (table deleted): begin: lost at" in text
+    assert f"restore by ada (told by phone): {step}: " in text
 
 
 def test_what_comes_next_is_told_in_the_order_that_works(run, ledger: FakeLedger) -> None:

@@ -74,7 +74,7 @@ class RestoredDay:
         for kept, names in (
             (
                 stage.ledger,
-                ("decisions", "latest_statuses", "holds", "opened", "restored", "limits"),
+                ("decisions", "latest_statuses", "holds", "opened", "limits"),
             ),
             (stage.rollups, ("kept", "written", "adjustments")),
             (stage.template_versions, ("stored",)),

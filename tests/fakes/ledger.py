@@ -25,7 +25,6 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import Hold, Holds, let_go, with_changes, with_holds, without
 from ordercast.pacing.opening import HoldRecord, Opened, opened, with_opened
-from ordercast.pacing.restoring import RestoreAct, with_act
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of, drawn_after
 from ordercast.sending.due_partitions import Backlog, partition_of
 from ordercast.sending.outcome import Settlement, settled
@@ -58,7 +57,6 @@ class FakeLedger:
     latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     holds: Holds = ()
     opened: tuple[Opened, ...] = EVERY_CHANNEL
-    restored: tuple[RestoreAct, ...] = ()
     paused: set[str] = field(default_factory=set)
     limits: Limits = field(default_factory=Limits)
     people: FakePeople = field(default_factory=FakePeople)
@@ -70,7 +68,7 @@ class FakeLedger:
     @property
     def record(self) -> HoldRecord:
         """What is kept of holds."""
-        return HoldRecord(written=self.holds, opened=self.opened, restored=self.restored)
+        return HoldRecord(written=self.holds, opened=self.opened)
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         keys: list[Hashable] = [
@@ -88,7 +86,6 @@ class FakeLedger:
             notifications=_some(self.rows, wanted.notifications),
             holds=self.record.holds if wanted.holds else (),
             opened=self.opened if wanted.holds else (),
-            restored=self.restored if wanted.holds else (),
             limits=self.limits if wanted.budgets else Limits(),
         )
         return self._answer("look_up", found, keys, through)
@@ -207,12 +204,6 @@ class FakeLedger:
             record = with_opened(self.record, opened)
             self.holds, self.opened = record.written, record.opened
         self._answer("open_channels", None, channels, through)
-
-    def record_restoring(self, act: RestoreAct) -> None:
-        through = self._call("record_restoring", [act.step])
-        if through:
-            self.restored = with_act(self.restored, act)
-        self._answer("record_restoring", None, [act.step], through)
 
     def end_holds(self, ended: Sequence[Hold]) -> None:
         ids = [each.id for each in ended]

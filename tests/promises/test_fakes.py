@@ -10,6 +10,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
@@ -22,6 +23,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.promises.accounts import AccountsPromises
+from tests.promises.audit_trail import AuditTrailPromises
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import HoldsPromises
@@ -49,6 +51,12 @@ class TestFakeAccounts(AccountsPromises):
     @pytest.fixture
     def accounts(self) -> FakeAccounts:
         return FakeAccounts()
+
+
+class TestFakeAuditTrail(AuditTrailPromises):
+    @pytest.fixture
+    def trail(self) -> FakeAuditTrail:
+        return FakeAuditTrail()
 
 
 class TestFakeLimits(LimitsPromises):

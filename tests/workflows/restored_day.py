@@ -74,7 +74,7 @@ class Day:
         assert self.backup
         ledger = self.world.ledger
         self.sent_before, self.entered_before = self.world.got(), set(ledger.rows)
-        for name in ("rows", "decisions", "latest_statuses", "holds", "opened", "restored"):
+        for name in ("rows", "decisions", "latest_statuses", "holds", "opened"):
             setattr(ledger, name, getattr(self.backup, name))
         self.lost_at = self.world.now()
         self.world.now.turn(MINUTE)

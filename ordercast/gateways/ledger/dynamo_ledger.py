@@ -23,7 +23,6 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Holds, let_go, with_changes, with_holds, without
 from ordercast.pacing.opening import HoldRecord, Opened, with_opened
-from ordercast.pacing.restoring import RestoreAct, with_act
 from ordercast.sending.claim import Claim, ClaimRequest, claim_of
 from ordercast.sending.outcome import Settlement, settled
 
@@ -129,10 +128,6 @@ class DynamoLedger(LedgerReads, frozen=True, kw_only=True):
         """Open each channel that never was; it stays opened."""
         if opened:
             self._change_holds(lambda seen: with_opened(seen, opened))
-
-    def record_restoring(self, act: RestoreAct) -> None:
-        """Keep what an operator did with a restored ledger."""
-        self._change_holds(lambda seen: replace(seen, restored=with_act(seen.restored, act)))
 
     def end_holds(self, ended: Sequence[Hold]) -> None:
         """Remove the holds that are still as in *ended*."""

@@ -46,7 +46,6 @@ from ordercast.notifications.route_reason import RouteReason
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.pacing.opening import HoldRecord, Opened
-from ordercast.pacing.restoring import RestoreAct, RestoreStep
 from ordercast.sending.routes import ACCOUNTS_OWN
 
 
@@ -134,10 +133,6 @@ _NULLABLE = (
 _OPENED = record_of(
     Opened,
     {"channel": text_of(Channel), "at": INSTANT, **dict.fromkeys(("by", "reason"), TEXT)},
-)
-_RESTORED = record_of(
-    RestoreAct,
-    {"step": text_of(RestoreStep), "at": INSTANT, **dict.fromkeys(("by", "reason", "of"), TEXT)},
 )
 
 _HOLD = record_of(
@@ -272,15 +267,13 @@ def write_holds(record: HoldRecord, *, version: int) -> dict[str, Attribute]:
         **HOLDS_KEY,
         "holds": {"L": [_HOLD.write(each) for each in record.written]},
         "opened": {"L": [_OPENED.write(each) for each in record.opened]},
-        "restored": {"L": [_RESTORED.write(each) for each in record.restored]},
         "version": number(version),
     }
 
 
 def read_holds(item: Item) -> HoldRecord:
-    """Return the holds in the item, which channels were opened, and how the ledger was restored."""
+    """Return the holds in the item, and which channels were opened."""
     return HoldRecord(
         written=tuple(_HOLD.read(each) for each in item["holds"]["L"]),
         opened=tuple(_OPENED.read(each) for each in item["opened"]["L"]),
-        restored=tuple(_RESTORED.read(each) for each in item["restored"]["L"]),
     )

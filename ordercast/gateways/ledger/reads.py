@@ -180,6 +180,5 @@ def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
         notifications={each.id: each for each in found},
         holds=holds.holds if holds else (),
         opened=holds.opened if holds else (),
-        restored=holds.restored if holds else (),
         limits=limits_item.read_limits(kinds[limits_item.LIMITS]),
     )

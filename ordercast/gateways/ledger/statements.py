@@ -115,7 +115,7 @@ def write_holds(table: str, record: HoldRecord, *, seen_version: int) -> Stateme
     return partiql.update(
         table,
         keys.HOLDS_KEY,
-        Update(set_={name: item[name] for name in ("holds", "opened", "restored")}, raised=VERSION),
+        Update(set_={name: item[name] for name in ("holds", "opened")}, raised=VERSION),
         where={"version": [number(seen_version)]},
     )
 

@@ -10,6 +10,7 @@ from local_cloud.cloud import LocalCloud
 from ordercast.events.order_event import Channel
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
+from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
@@ -27,6 +28,7 @@ from tests.cloud.promises.fresh_resources import table_like
 from tests.fakes.clock import START
 from tests.fakes.ledger import EVERY_CHANNEL
 from tests.promises.accounts import AccountsPromises
+from tests.promises.audit_trail import AuditTrailPromises
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
@@ -164,6 +166,12 @@ class TestDynamoTemplateVersions(TemplateVersionsPromises):
     @pytest.fixture
     def versions(self, cloud: LocalCloud, executor: Executor) -> DynamoTemplateVersions:
         return DynamoTemplateVersions(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoAuditTrail(AuditTrailPromises):
+    @pytest.fixture
+    def trail(self, cloud: LocalCloud, executor: Executor) -> DynamoAuditTrail:
+        return DynamoAuditTrail(table=table_like(cloud, "ledger_table", executor))
 
 
 class TestDynamoLimits(LimitsPromises):

@@ -156,7 +156,6 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "let_go"): _TABLE,
     ("ledger", "end_holds"): _TABLE,
     ("ledger", "open_channels"): _TABLE,
-    ("ledger", "record_restoring"): _TABLE,
     ("template_versions", "keep"): _TABLE,
     ("people", "reserve"): _TABLE,
     ("people", "suppress"): _TABLE,

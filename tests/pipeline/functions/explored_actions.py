@@ -16,7 +16,6 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("ledger", "let_go"): {UPDATE, READ},
     ("ledger", "end_holds"): {UPDATE, READ},
     ("ledger", "open_channels"): {INSERT, UPDATE, READ},
-    ("ledger", "record_restoring"): {INSERT, UPDATE, READ},  # an operator's
     ("template_versions", "keep"): {INSERT},
     ("people", "reserve"): {INSERT, UPDATE},
     ("people", "suppress"): {INSERT, UPDATE},

@@ -12,7 +12,7 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import PLACES, Hold, Holds, Scope, Why, held
 from ordercast.pacing.opening import Opened, unopened
-from ordercast.pacing.restoring import RestoreAct, RestoreStep, fence, fences, gate, is_gate
+from ordercast.pacing.restoring import fence, fences, gate, is_gate
 from ordercast.sending.due_partitions import held_behind
 from ordercast.workflows.ports import Ledger
 from tests.examples import paused
@@ -56,10 +56,6 @@ class CountingLedger(Ledger, Protocol):
 
     def open_channels(self, opened: Sequence[Opened]) -> None:
         """Open each channel that never was."""
-        ...
-
-    def record_restoring(self, act: RestoreAct) -> None:
-        """Keep what an operator did with a restored ledger."""
         ...
 
 
@@ -205,20 +201,6 @@ class HoldsPromises:
         ledger.change([(ONE, held(ONE, around, until=LATER + A_DAY))])
         assert [ONE.id] == behind(ledger, around)
         assert {around.id: 1, closed.id: 0} == ledger.waiting([around.id, closed.id])
-
-    def test_acts_on_a_restored_ledger_outlive_its_holds(self, ledger: CountingLedger) -> None:
-        """One that is repeated keeps its time; a channel is opened, held and let go without losing any."""
-        around = fence(lost_at=START, by="ada", since=START)
-        begun = RestoreAct(step=RestoreStep.BEGIN, by="ada", at=START, reason="", of=around.id)
-        ended = replace(begun, step=RestoreStep.END, at=LATER, reason="told by phone")
-        ledger.record_restoring(begun)
-        ledger.hold([around])
-        for each in (ended, replace(begun, at=LATER)):
-            ledger.record_restoring(each)
-        ledger.let_go({around.id}, at=LATER)
-        ledger.end_holds(holds(ledger))
-
-        assert (begun, ended) == ledger.look_up(LookupKeys(holds=True)).restored
 
     def test_a_second_loss_has_a_fence_of_its_own(self, ledger: Ledger) -> None:
         first = fence(lost_at=START, by="ada", since=START)
