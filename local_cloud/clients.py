@@ -8,12 +8,12 @@ from botocore.config import Config
 from local_cloud.environment import CREDENTIALS, REGION
 
 
-def client_of(service: str, *, endpoint: str) -> Any:  # noqa: ANN401 - stubs are chosen by literals
+def client_of(service: str, *, endpoint: str, region: str = REGION) -> Any:  # noqa: ANN401 - stubs are chosen by literals
     """Make a client with the local cloud's credentials and explicit endpoint; safe to share by threads."""
     return cast("Any", boto3).client(
         service,
         endpoint_url=endpoint,
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         config=Config(

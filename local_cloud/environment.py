@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 REGION = "us-east-1"
+REGIONS = (REGION, "us-west-2")
+"""The stage's Region, and one more in which the simulated providers answer."""
 ACCOUNT = "000000000000"
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}

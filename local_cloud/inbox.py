@@ -24,6 +24,8 @@ class SentMessage(Struct, frozen=True, kw_only=True):
     to: str
     sender: str = field(name="from")
     at: datetime
+    provider: Literal["sns", "ses", "sms-voice"] | None = None
+    region: str = ""
     subject: str = ""
     text: str = ""
     html: str = ""

@@ -8,8 +8,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -25,6 +26,9 @@ from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.api import ProviderApi, new_id
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
+from local_cloud.provider_simulator.faults.active import ActiveFaults
+from local_cloud.provider_simulator.faults.control import FaultControl
+from local_cloud.provider_simulator.faults.regional_endpoints import RegionalEndpoints
 from local_cloud.provider_simulator.receipts import ReceiptDelivery
 from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.supervisor.state import POSITIONS
@@ -78,10 +82,22 @@ class Services:
             new_id=new_id,
             log=log,
         )
-        account = AccountApi(folder=self.folder, forward=emulator.pass_on)
-        router = Router(api=api, account=account, emulator=emulator, log=log)
-        server = server_on(self.provider, router)
+        faults = ActiveFaults(now=_now)
+        router = Router(
+            api=api,
+            account=AccountApi(folder=self.folder, forward=emulator.pass_on),
+            emulator=emulator,
+            faults=faults,
+            log=log,
+        )
+        endpoints = RegionalEndpoints(
+            faults, partial(server_on, router=replace(router, refuses=True))
+        )
+        endpoints.write_rule_sets(self.folder)
+        control = FaultControl(faults=faults, endpoints=endpoints)
+        server = server_on(self.provider, replace(router, control=control))
         self._run("provider simulator", server.serve_forever)
+        self._run("endpoints of the provider simulator", endpoints.run)
         self._run("receipts of the provider simulator", receipts.run)
         log("simulation_ready", receipt_delay=self.receipt_delay)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_cloud.environment import CHECKOUT, REGION, clean, local_aws
+from local_cloud.supervisor.state import RULE_SETS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,7 @@ def emulator_command(
             "DOCKER_HOST": f"unix://{folder}/no-docker",
             "GATEWAY_PORT": str(port),
             "IOT_MTLS_ENABLED": "0",
+            "LOCAL_CLOUD_RULE_SETS": str(folder / RULE_SETS),
             "LOG_LEVEL": "WARNING",
             "MINISTACK_HOST": "127.0.0.1",
             "MINISTACK_REGION": REGION,

@@ -32,6 +32,7 @@ from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
 from local_cloud.emulator.saved_queries import accept_saved_queries
 from local_cloud.emulator.sms_voice import know_sms_voice
+from local_cloud.emulator.worker_environment import start_with_endpoints
 from local_cloud.supervisor.parent_watch import when_parent_ends
 
 PINNED = "1.5.33"
@@ -53,6 +54,7 @@ def main() -> None:
     expire_seldom(importlib.import_module(f"{services}.kinesis"))
     emit_stream_records(importlib.import_module(f"{services}.dynamodb"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
+    start_with_endpoints(importlib.import_module("ministack.core.lambda_runtime"))
     lambda_service = importlib.import_module(f"{services}.lambda_svc")
     provisioners = importlib.import_module(f"{services}.cloudformation.provisioners")
     leave_mappings_alone(lambda_service)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError
@@ -54,59 +55,57 @@ class ProviderApi:
     log: Log
     _email_errors: EmailErrors = field(default_factory=EmailErrors, init=False, repr=False)
 
-    def send_email(self, body: bytes) -> str:
+    def send_email(self, body: bytes, *, region: str = REGION, receipts: bool = True) -> str:
         """Answer a SendEmail request with the message id; raises Refused as SES would, or Dropped."""
         email = read_email(body)
         error = next(filter(None, map(self._email_errors, email.recipients)), None)
         raise_before_acceptance(error, EMAIL_ERRORS)
-        self._check_deployed(email)
+        self._check_deployed(email, region)
         message_id = ses_message_id(self.now(), self.new_id())
-        accepted = AcceptedEmail(email=email, message_id=message_id, at=self.now())
+        accepted = AcceptedEmail(email=email, message_id=message_id, at=self.now(), region=region)
         self.inbox.append(_kept_email(accepted))
         for recipient in email.recipients:
             self.charges.append(charge_for_email(message_id, email_events(recipient)))
         self.log("email_accepted", message_id=message_id, set=email.configuration_set or "-")
-        if email.configuration_set:
+        if email.configuration_set and receipts:
             timing = email_timing(email.recipients[0])
             self.receipts.add(_timed(self._email_receipts(accepted), accepted.at, timing))
         return _answered(message_id, error)
 
-    def send_text_message(self, parameters: dict[str, str]) -> str:
+    def send_text_message(
+        self, parameters: dict[str, str], *, region: str = REGION, receipts: bool = True
+    ) -> str:
         """Answer a Publish request with the message id; raises Refused as SNS would, or Dropped."""
         message = read_text_message(parameters)
         error = sms_error(message.number)
         raise_before_acceptance(error, SMS_ERRORS)
         message_id, at = self.new_id(), self.now()
-        self.inbox.append(_kept_text_message(message, message_id, at))
+        self.inbox.append(_kept_text_message(message, message_id, at, region))
         self.charges.append(charge_for_text(message, message_id))
         self.log("sms_accepted", message_id=message_id, parts=message.parts)
-        self.receipts.add(
-            _timed(self._sms_receipts(message, message_id, at), at, sms_timing(message.number))
-        )
+        if receipts:
+            due = self._sms_receipts(message, message_id, at, region)
+            self.receipts.add(_timed(due, at, sms_timing(message.number)))
         return _answered(message_id, error)
 
-    def send_voice_text(self, body: bytes, authorization: str) -> str:
+    def send_voice_text(self, body: bytes, *, region: str = REGION, receipts: bool = True) -> str:
         """Answer a SendTextMessage request with the message id; raises Refused as the service would, or Dropped."""
-        text = read_voice_text(body, authorization)
+        text = read_voice_text(body, region)
         error = sms_voice_error(text.message.number)
         raise_before_acceptance(error, SMS_VOICE_ERRORS)
-        self._check_set_of_texts(text.configuration_set)
+        self._check_set_of_texts(text.configuration_set, region)
         message_id, at = self.new_id(), self.now()
         self.inbox.append(_kept_voice_text(text, message_id, at))
         self.charges.append(charge_for_text(text.message, message_id))
         self.log("sms_accepted", message_id=message_id, parts=text.message.parts)
-        events = text_events(text, message_id, at=at, delay=self.delay)
-        place = text.configuration_set
-        receipts = (
-            (due, SimulatedReceipt(channel="sms-voice", place=place, document=event))
-            for due, event in events
-        )
-        self.receipts.add(_timed(receipts, at, sms_timing(text.message.number)))
+        if receipts:
+            due = self._voice_receipts(text, message_id, at)
+            self.receipts.add(_timed(due, at, sms_timing(text.message.number)))
         return _answered(message_id, error)
 
-    def _check_set_of_texts(self, name: str) -> None:
+    def _check_set_of_texts(self, name: str, region: str) -> None:
         try:
-            known = self.emulator.text_topics_of(name) is not None
+            known = self.emulator.text_topics_of(name, region=region) is not None
         except BotoCoreError as error:
             raise Refused(
                 code="InternalServerException", message="No answer.", status=500
@@ -114,13 +113,15 @@ class ProviderApi:
         if not known:
             raise Refused(code="ResourceNotFoundException", message=f"No set {name}.")
 
-    def _check_deployed(self, email: Email) -> None:
+    def _check_deployed(self, email: Email, region: str) -> None:
         """Refuse what SES would refuse because of what is not set up."""
         address, name = email.sender_address, email.configuration_set
         domain = address.rpartition("@")[2]
         try:
-            known_set = not name or self.emulator.topics_of(name) is not None
-            verified = self.emulator.is_verified(domain) or self.emulator.is_verified(address)
+            known_set = not name or self.emulator.topics_of(name, region=region) is not None
+            verified = any(
+                self.emulator.is_verified(each, region=region) for each in (domain, address)
+            )
         except BotoCoreError as error:
             raise Refused(
                 code="InternalServiceErrorException", message="No answer.", status=500
@@ -132,26 +133,47 @@ class ProviderApi:
             raise Refused(
                 code="MessageRejected",
                 message="Email address is not verified. The following identities failed the check "
-                f"in region {REGION.upper()}: {address}",
+                f"in region {region.upper()}: {address}",
+            )
+
+    def _voice_receipts(
+        self, text: VoiceText, message_id: str, at: datetime
+    ) -> Iterator[tuple[datetime, SimulatedReceipt]]:
+        place = text.configuration_set
+        for due, event in text_events(text, message_id, at=at, delay=self.delay):
+            yield (
+                due,
+                SimulatedReceipt(
+                    channel="sms-voice", place=place, region=text.region, document=event
+                ),
             )
 
     def _sms_receipts(
-        self, message: TextMessage, message_id: str, at: datetime
+        self, message: TextMessage, message_id: str, at: datetime, region: str
     ) -> Iterator[tuple[datetime, SimulatedReceipt]]:
         for step, delivery in enumerate(sms_deliveries(message), start=1):
             dwell = step * self.delay
             line = delivery_log(message, delivery, message_id=message_id, at=at, dwell=dwell)
             yield (
                 at + dwell,
-                SimulatedReceipt(channel="sms", place=log_group(delivery), document=line),
+                SimulatedReceipt(
+                    channel="sms",
+                    place=log_group(delivery, region),
+                    region=region,
+                    document=line,
+                ),
             )
 
     def _email_receipts(
         self, accepted: AcceptedEmail
     ) -> Iterator[tuple[datetime, SimulatedReceipt]]:
-        name = accepted.email.configuration_set
-        sent = SimulatedReceipt(channel="email", place=name, document=send_event(accepted))
-        yield accepted.at + self.delay, sent
+        to_set = partial(
+            SimulatedReceipt,
+            channel="email",
+            place=accepted.email.configuration_set,
+            region=accepted.region,
+        )
+        yield accepted.at + self.delay, to_set(document=send_event(accepted))
         for recipient in accepted.email.recipients:
             for step, event in enumerate(email_events(recipient), start=1):
                 # A complaint or an automatic reply comes a while after the delivery.
@@ -159,7 +181,7 @@ class ProviderApi:
                 document = receipt_event(
                     accepted, event, recipient, at=at, feedback_id=ses_message_id(at, self.new_id())
                 )
-                yield at, SimulatedReceipt(channel="email", place=name, document=document)
+                yield at, to_set(document=document)
 
 
 def _timed(
@@ -198,6 +220,8 @@ def _kept_email(accepted: AcceptedEmail) -> SentMessage:
         to=", ".join(email.recipients),
         sender=email.sender,
         at=accepted.at,
+        provider="ses",
+        region=accepted.region,
         subject=email.subject,
         text=email.text,
         html=email.html,
@@ -207,13 +231,17 @@ def _kept_email(accepted: AcceptedEmail) -> SentMessage:
     )
 
 
-def _kept_text_message(message: TextMessage, message_id: str, at: datetime) -> SentMessage:
+def _kept_text_message(
+    message: TextMessage, message_id: str, at: datetime, region: str
+) -> SentMessage:
     return SentMessage(
         channel="sms",
         message_id=message_id,
         to=message.number,
         sender=message.sender,
         at=at,
+        provider="sns",
+        region=region,
         text=message.text,
         attributes=message.attributes,
     )
@@ -226,6 +254,8 @@ def _kept_voice_text(text: VoiceText, message_id: str, at: datetime) -> SentMess
         to=text.message.number,
         sender=text.origination,
         at=at,
+        provider="sms-voice",
+        region=text.region,
         text=text.message.text,
         attributes=text.attributes,
     )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from local_cloud.clients import client_of
+from local_cloud.environment import REGIONS
 from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
 
 
@@ -32,31 +33,32 @@ class EmulatorClient:
 
     def __init__(self, endpoint: str) -> None:
         self._address = urlsplit(endpoint)
-        self._ses = client_of("sesv2", endpoint=endpoint)
-        self._sns = client_of("sns", endpoint=endpoint)
-        self._sms_voice = client_of("pinpoint-sms-voice-v2", endpoint=endpoint)
-        self._logs = client_of("logs", endpoint=endpoint)
-        self._known: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._clients = {
+            (service, region): client_of(service, endpoint=endpoint, region=region)
+            for service in _SERVICES
+            for region in REGIONS
+        }
+        self._known: dict[tuple[str, str, str], tuple[float, Any]] = {}
 
-    def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+    def topics_of(self, configuration_set: str, *, region: str) -> list[EventTopic] | None:
         """Return where the events of a configuration set go; None if there is no such set."""
         topics: list[EventTopic] | None
-        topics = self._cached("topics", configuration_set, self._ask_topics)
+        topics = self._cached("topics", region, configuration_set, self._ask_topics)
         return topics
 
-    def text_topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+    def text_topics_of(self, configuration_set: str, *, region: str) -> list[EventTopic] | None:
         """Return where the events of a configuration set of texts go; None if there is no such set."""
         topics: list[EventTopic] | None
-        topics = self._cached("text topics", configuration_set, self._ask_text_topics)
+        topics = self._cached("text topics", region, configuration_set, self._ask_text_topics)
         return topics
 
-    def is_verified(self, identity: str) -> bool:
+    def is_verified(self, identity: str, *, region: str) -> bool:
         """Whether SES may send from this address or domain."""
-        return bool(self._cached("identity", identity, self._ask_identity))
+        return bool(self._cached("identity", region, identity, self._ask_identity))
 
-    def publish(self, topic_arn: str, messages: Sequence[str]) -> list[str]:
+    def publish(self, topic_arn: str, messages: Sequence[str], *, region: str) -> list[str]:
         """Publish at most ten messages to a topic; return those that it did not accept."""
-        answer = self._sns.publish_batch(
+        answer = self._clients["sns", region].publish_batch(
             TopicArn=topic_arn,
             PublishBatchRequestEntries=[
                 {"Id": str(n), "Message": message, "Subject": _SUBJECT}
@@ -65,14 +67,17 @@ class EmulatorClient:
         )
         return [messages[int(failed["Id"])] for failed in answer.get("Failed", ())]
 
-    def log(self, group: str, stream: str, lines: Iterable[str], *, at_ms: int) -> None:
+    def log(
+        self, group: str, stream: str, lines: Iterable[str], *, at_ms: int, region: str
+    ) -> None:
         """Append lines to a log group, which is made if SNS never logged there before."""
         events = [{"timestamp": at_ms, "message": line} for line in lines]
+        logs = self._clients["logs", region]
         try:
-            self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
-        except self._logs.exceptions.ResourceNotFoundException:
-            self._make_stream(group, stream)
-            self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        except logs.exceptions.ResourceNotFoundException:
+            _make_stream(logs, group, stream)
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
     def pass_on(self, call: HttpRequest) -> HttpResponse:
         """Pass a call on as it came and its answer back as it comes; raises EmulatorUnreachable."""
@@ -98,46 +103,46 @@ class EmulatorClient:
         trust = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
         return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=trust)
 
-    def _cached(self, kind: str, name: str, ask: Callable[[str], Any]) -> Any:  # noqa: ANN401
-        until, known = self._known.get((kind, name), (0.0, None))
+    def _cached(self, kind: str, region: str, name: str, ask: Callable[[str, str], Any]) -> Any:  # noqa: ANN401
+        until, known = self._known.get((kind, region, name), (0.0, None))
         if known is None or time.monotonic() > until:
             try:
-                known = ask(name)
-            except (
-                self._ses.exceptions.NotFoundException,
-                self._sms_voice.exceptions.ResourceNotFoundException,
-            ):
+                known = ask(name, region)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in _UNKNOWN:
+                    raise
                 known = None
-            self._known[kind, name] = (time.monotonic() + _CACHE_SECONDS, known)
+            self._known[kind, region, name] = (time.monotonic() + _CACHE_SECONDS, known)
         return known
 
-    def _ask_topics(self, configuration_set: str) -> list[EventTopic]:
-        answer = self._ses.get_configuration_set_event_destinations(
+    def _ask_topics(self, configuration_set: str, region: str) -> list[EventTopic]:
+        answer = self._clients["sesv2", region].get_configuration_set_event_destinations(
             ConfigurationSetName=configuration_set
         )
         return _topics(answer)
 
-    def _ask_text_topics(self, configuration_set: str) -> list[EventTopic]:
-        answer = self._sms_voice.describe_configuration_sets(
+    def _ask_text_topics(self, configuration_set: str, region: str) -> list[EventTopic]:
+        answer = self._clients["pinpoint-sms-voice-v2", region].describe_configuration_sets(
             ConfigurationSetNames=[configuration_set]
         )
         (known,) = answer["ConfigurationSets"]
         return _topics(known)
 
-    def _ask_identity(self, identity: str) -> bool:
-        answer = self._ses.get_email_identity(EmailIdentity=identity)
+    def _ask_identity(self, identity: str, region: str) -> bool:
+        answer = self._clients["sesv2", region].get_email_identity(EmailIdentity=identity)
         return bool(answer.get("VerifiedForSendingStatus"))
 
-    def _make_stream(self, group: str, stream: str) -> None:
-        for make, names in (
-            (self._logs.create_log_group, {"logGroupName": group}),
-            (self._logs.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
-        ):
-            try:
-                make(**names)
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
-                    raise
+
+def _make_stream(logs: Any, group: str, stream: str) -> None:  # noqa: ANN401
+    for make, names in (
+        (logs.create_log_group, {"logGroupName": group}),
+        (logs.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
+    ):
+        try:
+            make(**names)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+                raise
 
 
 def _topics(known: dict[str, Any]) -> list[EventTopic]:
@@ -151,6 +156,8 @@ def _topics(known: dict[str, Any]) -> list[EventTopic]:
     ]
 
 
+_SERVICES = ("sesv2", "sns", "pinpoint-sms-voice-v2", "logs")
+_UNKNOWN = {"NotFoundException", "ResourceNotFoundException"}
 _SUBJECT = "Amazon SES Email Event Notification"
 _TIMEOUT_SECONDS = 60.0
 _CACHE_SECONDS = 5.0  # how long an answer about what is deployed may be out of date

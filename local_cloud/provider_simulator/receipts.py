@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_cloud.environment import REGION
 from local_cloud.event_log import Log
 from local_cloud.provider_simulator.emulator_client import EventTopic
 
@@ -22,22 +23,23 @@ class SimulatedReceipt:
 
     channel: Literal["sms", "sms-voice", "email"]
     place: str
+    region: str = REGION
     document: dict[str, Any]
 
 
 class ReceiptDestination(Protocol):
     """Accepts receipts: the emulator, or a test's fake."""
 
-    def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+    def topics_of(self, configuration_set: str, *, region: str) -> list[EventTopic] | None:
         """Return where the events of a configuration set go."""
 
-    def text_topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+    def text_topics_of(self, configuration_set: str, *, region: str) -> list[EventTopic] | None:
         """Return where the events of a configuration set of End User Messaging go."""
 
-    def publish(self, topic_arn: str, messages: list[str]) -> list[str]:
+    def publish(self, topic_arn: str, messages: list[str], *, region: str) -> list[str]:
         """Publish at most ten messages; return those that it did not accept."""
 
-    def log(self, group: str, stream: str, lines: list[str], *, at_ms: int) -> None:
+    def log(self, group: str, stream: str, lines: list[str], *, at_ms: int, region: str) -> None:
         """Append lines to a log group."""
 
 
@@ -114,14 +116,14 @@ class ReceiptDelivery:
 
     def _deliver(self, group: list[SimulatedReceipt]) -> list[SimulatedReceipt]:
         """Deliver receipts that go to one place; return those that were not accepted."""
-        place = group[0].place
+        place, region = group[0].place, group[0].region
         if group[0].channel == "email":
-            return self._publish(self._destination.topics_of(place), group)
+            return self._publish(self._destination.topics_of(place, region=region), group)
         if group[0].channel == "sms-voice":
-            return self._publish(self._destination.text_topics_of(place), group)
+            return self._publish(self._destination.text_topics_of(place, region=region), group)
         lines = [json.dumps(each.document) for each in group]
         at_ms = int(self._now().timestamp() * 1000)
-        self._destination.log(place, self._log_stream, lines, at_ms=at_ms)
+        self._destination.log(place, self._log_stream, lines, at_ms=at_ms, region=region)
         self._log("sms_receipts_logged", count=len(lines), group=place)
         return []
 
@@ -134,7 +136,9 @@ class ReceiptDelivery:
             for ten in (wanted[n : n + 10] for n in range(0, len(wanted), 10)):
                 by_text = {json.dumps(each.document): each for each in ten}
                 try:
-                    refused = self._destination.publish(topic.arn, list(by_text))
+                    refused = self._destination.publish(
+                        topic.arn, list(by_text), region=receipts[0].region
+                    )
                 except ClientError as error:
                     if error.response["Error"]["Code"] not in {"NotFound", "NotFoundException"}:
                         raise
@@ -152,7 +156,7 @@ _GATHERING = 0.25
 
 def _together(receipts: list[SimulatedReceipt]) -> list[list[SimulatedReceipt]]:
     """Group receipts by where they go; each group keeps its order."""
-    where = attrgetter("channel", "place")
+    where = attrgetter("channel", "region", "place")
     return [list(group) for _, group in itertools.groupby(sorted(receipts, key=where), where)]
 
 

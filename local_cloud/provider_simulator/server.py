@@ -2,11 +2,14 @@
 
 import socket
 import sys
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from local_cloud.environment import REGION
 from local_cloud.event_log import Log
 from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.answers import as_json, as_xml, as_xml_error
@@ -16,28 +19,71 @@ from local_cloud.provider_simulator.emulator_client import (
     EmulatorUnreachable,
 )
 from local_cloud.provider_simulator.errors import Dropped, Refused
+from local_cloud.provider_simulator.faults.active import ActiveFaults, Met
+from local_cloud.provider_simulator.faults.control import FaultControl
+from local_cloud.provider_simulator.faults.fault import FaultKind, Provider
 from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
+from local_cloud.provider_simulator.signature import signed_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Router:
-    """Route each call to the simulated API or to the emulator."""
+    """Route each call to the simulated API or to the emulator.
+
+    *refuses*: connections are refused before a call, where a provider is down; else they are closed.
+    """
 
     api: ProviderApi
     account: AccountApi
     emulator: EmulatorClient
+    faults: ActiveFaults
     log: Log
+    control: FaultControl | None = None
+    refuses: bool = False
 
     def answer(self, call: HttpRequest) -> HttpResponse:
-        """Answer one call."""
+        """Answer one call; raises Dropped where its connection is to be closed."""
+        if self.control and (said := self.control.answer(call)) is not None:
+            return said
+        region, _ = signed_for(call)
+        provider = _provider_of(call)
+        if provider is None:
+            return self._unchanged(call)
+        met = self.faults.meet(provider, region)
+        if said := self._failure(met, provider, region):
+            return said
+        said = self._provided(call, region or REGION, met)
+        if FaultKind.LOST_ANSWERS in met.kinds:
+            raise Dropped
+        return said
+
+    def _failure(self, met: Met, provider: Provider, region: str) -> HttpResponse | None:
+        """Return the error that meets a call, after what makes it slow; raises Dropped."""
+        down = not self.refuses and self.faults.is_set(provider, region, FaultKind.DOWN)
+        if down or FaultKind.CLOSED in met.kinds:
+            raise Dropped
+        if FaultKind.HANGING in met.kinds:
+            self.faults.hang(provider, region)
+            raise Dropped
+        threading.Event().wait(met.seconds)
+        for kind, errors in ((FaultKind.THROTTLING, THROTTLED), (FaultKind.ERRORS, FAILED)):
+            if kind in met.kinds:
+                return _refusal(provider, errors[provider])
+        return None
+
+    def _provided(self, call: HttpRequest, region: str, met: Met) -> HttpResponse:
+        receipts = FaultKind.NO_RECEIPTS not in met.kinds
         path = urlsplit(call.path).path.rstrip("/")
         if call.method == "POST" and path == _SEND_EMAIL:
-            return self._email(call)
+            return self._email(call, region, receipts=receipts)
         if call.header("x-amz-target") == _SEND_TEXT_MESSAGE:
-            return self._voice_text(call)
+            return self._voice_text(call, region, receipts=receipts)
         parameters = _publish_parameters(call)
         if parameters is not None:
-            return self._text_message(parameters)
+            return self._text_message(parameters, region, receipts=receipts)
+        return self._unchanged(call)
+
+    def _unchanged(self, call: HttpRequest) -> HttpResponse:
         try:
             if (said := self.account.answer(call)) is not None:
                 return said
@@ -47,31 +93,53 @@ class Router:
             # The SDK takes this for an error that may pass, in both protocols.
             return as_xml_error("ServiceUnavailable", "The emulator does not answer.", 503)
 
-    def _email(self, call: HttpRequest) -> HttpResponse:
+    def _email(self, call: HttpRequest, region: str, *, receipts: bool) -> HttpResponse:
         try:
-            message_id = self.api.send_email(call.body)
+            message_id = self.api.send_email(call.body, region=region, receipts=receipts)
         except Refused as refused:
             self.log("email_refused", code=refused.code)
-            body = {"message": refused.message}
-            return as_json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
+            return _refusal("ses", refused)
         return as_json(200, {"MessageId": message_id})
 
-    def _voice_text(self, call: HttpRequest) -> HttpResponse:
+    def _voice_text(self, call: HttpRequest, region: str, *, receipts: bool) -> HttpResponse:
         try:
-            message_id = self.api.send_voice_text(call.body, call.header("authorization"))
+            message_id = self.api.send_voice_text(call.body, region=region, receipts=receipts)
         except Refused as refused:
             self.log("sms_refused", code=refused.code)
-            body = {"__type": refused.code, "Message": refused.message, "Reason": refused.reason}
-            return as_json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
+            return _refusal("sms-voice", refused)
         return as_json(200, {"MessageId": message_id})
 
-    def _text_message(self, parameters: dict[str, str]) -> HttpResponse:
+    def _text_message(
+        self, parameters: dict[str, str], region: str, *, receipts: bool
+    ) -> HttpResponse:
         try:
-            message_id = self.api.send_text_message(parameters)
+            message_id = self.api.send_text_message(parameters, region=region, receipts=receipts)
         except Refused as refused:
             self.log("sms_refused", code=refused.code)
-            return as_xml_error(refused.code, refused.message, refused.status)
+            return _refusal("sns", refused)
         return as_xml("Publish", f"<MessageId>{message_id}</MessageId>")
+
+
+THROTTLED: Mapping[Provider, Refused] = {
+    "sns": Refused(code="Throttling", message="Rate exceeded"),
+    "ses": Refused(code="TooManyRequestsException", message="Rate exceeded", status=429),
+    "sms-voice": Refused(code="ThrottlingException", message="Rate exceeded"),
+}
+FAILED: Mapping[Provider, Refused] = {
+    "sns": Refused(code="InternalError", message="Simulated.", status=500),
+    "ses": Refused(code="InternalServiceErrorException", message="Simulated.", status=500),
+    "sms-voice": Refused(code="InternalServerException", message="Simulated.", status=500),
+}
+
+
+def _refusal(provider: Provider, refused: Refused) -> HttpResponse:
+    """Write an error as the provider's protocol has it."""
+    if provider == "sns":
+        return as_xml_error(refused.code, refused.message, refused.status)
+    body = {"__type": refused.code, "message": refused.message, "Message": refused.message}
+    return as_json(
+        refused.status, body | {"Reason": refused.reason}, [("x-amzn-ErrorType", refused.code)]
+    )
 
 
 def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
@@ -94,6 +162,8 @@ _SEND_TEXT_MESSAGE = "PinpointSMSVoiceV2.SendTextMessage"
 
 
 class _Server(ThreadingHTTPServer):
+    refuses = False  # connections, from now on: an open one ends with its next answer
+
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Ignore callers that hang up; print other errors."""
         if not isinstance(sys.exception(), ConnectionError):
@@ -121,6 +191,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers:
             if name.lower() not in {"connection", "transfer-encoding", "content-length", "server"}:
                 self.send_header(name, value)
+        if isinstance(self.server, _Server) and self.server.refuses:
+            self.send_header("Connection", "close")  # and this side closes it, too
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
@@ -142,3 +214,19 @@ def _publish_parameters(call: HttpRequest) -> dict[str, str] | None:
         return None
     # With a topic beside it the call is wrong: the emulator refuses it.
     return None if {"TopicArn", "TargetArn"} & parameters.keys() else parameters
+
+
+def _provider_of(call: HttpRequest) -> Provider | None:
+    """Name the simulated provider that a call is for; a topic's calls are the emulator's."""
+    if urlsplit(call.path).path.startswith("/v2/email/"):
+        return "ses"
+    if call.header("x-amz-target").startswith("PinpointSMSVoiceV2."):
+        return "sms-voice"
+    if _publish_parameters(call) is not None:
+        return "sns"
+    form = call.header("content-type").startswith("application/x-www-form-urlencoded")
+    action = dict(parse_qsl(call.body.decode())).get("Action") if form else None
+    return "sns" if action in _SMS_ACTIONS else None
+
+
+_SMS_ACTIONS = {"GetSMSAttributes", "GetSMSSandboxAccountStatus", "ListPhoneNumbersOptedOut"}

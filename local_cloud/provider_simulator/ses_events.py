@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from local_cloud.environment import ACCOUNT, REGION
+from local_cloud.environment import ACCOUNT
 from local_cloud.provider_simulator.email import Email
 from local_cloud.provider_simulator.outcomes_and_delays import EmailEvent
 
@@ -17,6 +17,7 @@ class AcceptedEmail:
     email: Email
     message_id: str
     at: datetime
+    region: str
 
 
 def send_event(accepted: AcceptedEmail) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _mail(accepted: AcceptedEmail) -> dict[str, Any]:
     return {
         "timestamp": _iso(accepted.at),
         "source": email.sender,
-        "sourceArn": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}",
+        "sourceArn": f"arn:aws:ses:{accepted.region}:{ACCOUNT}:identity/{domain}",
         "sendingAccountId": ACCOUNT,
         "messageId": accepted.message_id,
         "destination": list(email.recipients),

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local_cloud.environment import ACCOUNT, REGION
+from local_cloud.environment import ACCOUNT
 from local_cloud.provider_simulator.outcomes_and_delays import SmsDelivery
 from local_cloud.provider_simulator.text_message import TextMessage
 
 
-def log_group(delivery: SmsDelivery) -> str:
+def log_group(delivery: SmsDelivery, region: str) -> str:
     """Return the log group: failures have one of their own."""
-    group = f"sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber"
+    group = f"sns/{region}/{ACCOUNT}/DirectPublishToPhoneNumber"
     return group if delivery.delivered else f"{group}/Failure"
 
 

@@ -33,15 +33,13 @@ class VoiceText:
     def attributes(self) -> dict[str, str]:
         """What the inbox shows of it."""
         return {
-            "provider": "sms-voice",
-            "region": self.region,
             "TimeToLive": str(self.time_to_live),
             **self.message.attributes,
         }
 
 
-def read_voice_text(body: bytes, authorization: str) -> VoiceText:
-    """Read a request that is signed for a Region; Refused where the service would refuse it.
+def read_voice_text(body: bytes, region: str) -> VoiceText:
+    """Read a request to a Region; Refused where the service would refuse it.
 
     https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html
     """
@@ -56,7 +54,7 @@ def read_voice_text(body: bytes, authorization: str) -> VoiceText:
                 **({"AWS.SNS.SMS.MaxPrice": str(price)} if price is not None else {}),
             },
         ),
-        region=_region(authorization),
+        region=region,
         configuration_set=str(asked.get("ConfigurationSetName", "")),
         protect_configuration=str(asked.get("ProtectConfigurationId", "")),
         context=asked.get("Context", {}),
@@ -146,12 +144,6 @@ def _check_delivery(message: TextMessage) -> None:
 
 def _refused(code: str, reason: str) -> Refused:
     return Refused(code=code, message="As simulated.", reason=reason)
-
-
-def _region(authorization: str) -> str:
-    """Return the Region that a request is signed for (Signature Version 4: its credential's scope)."""
-    scope = re.search(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]+)/", authorization)
-    return scope[1] if scope else ""
 
 
 def _milliseconds(at: datetime) -> int:

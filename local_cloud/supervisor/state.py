@@ -30,6 +30,9 @@ PRIVATE = 0o700
 POSITIONS = "positions.json"
 """The file in the folder that says how far the event sources have come."""
 
+RULE_SETS = "endpoints"
+"""The folder in the folder that is `AWS_DATA_PATH` of the functions that call providers."""
+
 SUBFOLDERS = ("home", "inbox", "logs", "state", "tmp")
 
 

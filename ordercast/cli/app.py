@@ -26,6 +26,7 @@ from ordercast.cli.rendered import words_of_order
 from ordercast.cli.replay import replay
 from ordercast.cli.report import save_report
 from ordercast.cli.restore import restore
+from ordercast.cli.simulator import simulator
 from ordercast.cli.stats import stats
 from ordercast.cli.status import customer_listing, order_listing
 from ordercast.cli.templates import templates
@@ -51,6 +52,7 @@ app.add_typer(customers)
 app.add_typer(parked)
 app.add_typer(prices)
 app.add_typer(restore)
+app.add_typer(simulator)
 app.command()(put)
 app.command()(validate)
 app.command("stats")(stats)

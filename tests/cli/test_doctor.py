@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.answers import as_json
+from local_cloud.provider_simulator.faults.active import ActiveFaults
 from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
 from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.provider_simulator.simulated_account import ACCOUNT_FILE, SimulatedAccount
@@ -79,7 +80,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def endpoint(folder: Path) -> Iterator[str]:
     """Where the account answers."""
     api = AccountApi(folder=folder, forward=deployed)
-    router = Router(api=None, account=api, emulator=SimpleNamespace(pass_on=deployed), log=print)  # type: ignore[arg-type]  # no message is sent
+    router = Router(
+        api=None,  # type: ignore[arg-type]  # no message is sent
+        account=api,
+        emulator=SimpleNamespace(pass_on=deployed),  # type: ignore[arg-type]
+        faults=ActiveFaults(now=lambda: datetime.now(UTC)),
+        log=print,
+    )
     server = server_on(listen(), router)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.api import ProviderApi, new_id
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
+from local_cloud.provider_simulator.faults.active import ActiveFaults
+from local_cloud.provider_simulator.faults.control import FaultControl
+from local_cloud.provider_simulator.faults.regional_endpoints import RegionalEndpoints
 from local_cloud.provider_simulator.receipts import ReceiptDelivery
 from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.supervisor.supervisor import listen
@@ -96,8 +101,14 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         log=silent,
     )
     account = AccountApi(folder=tmp_path, forward=emulator.pass_on)
-    router = Router(api=api, account=account, emulator=emulator, log=silent)
-    provider = server_on(listen(), router)
+    faults = ActiveFaults(now=lambda: datetime.now(UTC))
+    router = Router(api=api, account=account, emulator=emulator, faults=faults, log=silent)
+    regional = partial(server_on, router=replace(router, refuses=True))
+    endpoints = RegionalEndpoints(faults, regional)
+    endpoints.follow()
+    endpoints.write_rule_sets(tmp_path)
+    control = FaultControl(faults=faults, endpoints=endpoints)
+    provider = server_on(listen(), replace(router, control=control))
     served = Served(provider.server_address[1], tmp_path, calls)
     for name in ("SESV2", "SNS", "PINPOINT_SMS_VOICE_V2"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", served.endpoint)
@@ -108,6 +119,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield served
+    endpoints.close()
     for server in reversed(servers):
         server.shutdown()
         server.server_close()

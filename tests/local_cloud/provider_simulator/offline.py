@@ -33,18 +33,23 @@ class Cloud:
         self.events: list[dict[str, Any]] = []
         self.logged: list[tuple[str, list[dict[str, Any]]]] = []
         self.publishes = 0
+        self.asked_in: set[str] = set()
 
-    def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+    def topics_of(self, configuration_set: str, *, region: str) -> list[EventTopic] | None:
+        self.asked_in.add(region)
         return self.topics if configuration_set == "local" else None
 
-    def text_topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+    def text_topics_of(self, configuration_set: str, *, region: str) -> list[EventTopic] | None:
+        self.asked_in.add(region)
         known = {"texts": self.text_topics}
         return known.get(configuration_set)
 
-    def is_verified(self, identity: str) -> bool:
+    def is_verified(self, identity: str, *, region: str) -> bool:
+        self.asked_in.add(region)
         return identity == "example.com"
 
-    def publish(self, topic_arn: str, messages: list[str]) -> list[str]:
+    def publish(self, topic_arn: str, messages: list[str], *, region: str) -> list[str]:
+        self.asked_in.add(region)
         self._reach()
         assert TOPIC == topic_arn
         assert len(messages) <= 10
@@ -57,7 +62,8 @@ class Cloud:
         self.events += [e for m, e in zip(messages, events, strict=True) if m not in refused]
         return refused
 
-    def log(self, group: str, stream: str, lines: list[str], *, at_ms: int) -> None:
+    def log(self, group: str, stream: str, lines: list[str], *, at_ms: int, region: str) -> None:
+        self.asked_in.add(region)
         self._reach()
         assert (stream, at_ms) == ("stream", int(self.clock.time.timestamp() * 1000))  # type: ignore[attr-defined]  # the test's own clock and emulator
         self.logged.append((group, [json.loads(line) for line in lines]))

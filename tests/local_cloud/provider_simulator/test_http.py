@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
+from local_cloud.provider_simulator.faults.active import ActiveFaults
 from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.supervisor.supervisor import listen
 from tests.local_cloud.provider_simulator.conftest import Served, silent
@@ -139,7 +141,8 @@ def test_a_publish_to_both_a_number_and_a_topic_is_forwarded(provider):
 def test_an_emulator_that_does_not_answer_is_a_passing_error_to_the_sdk(tmp_path):
     nothing = EmulatorClient("http://127.0.0.1:1")
     account = AccountApi(folder=tmp_path, forward=nothing.pass_on)
-    router = Router(api=None, account=account, emulator=nothing, log=silent)  # type: ignore[arg-type]  # the API is not called
+    faults = ActiveFaults(now=lambda: datetime.now(UTC))
+    router = Router(api=None, account=account, emulator=nothing, faults=faults, log=silent)  # type: ignore[arg-type]  # the API is not called
     provider = server_on(listen(), router)
     threading.Thread(target=provider.serve_forever, args=(0.01,), daemon=True).start()
     sns = boto3.client(

@@ -150,8 +150,8 @@ class TestEndUserMessagingSms(ProviderPromises):
         (kept,) = served.inbox
         assert "pool-0123" == kept.sender
         assert ("sms-voice", "us-east-1") == (
-            kept.attributes["provider"],
-            kept.attributes["region"],
+            kept.provider,
+            kept.region,
         )
 
 

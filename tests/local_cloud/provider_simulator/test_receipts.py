@@ -34,7 +34,7 @@ def test_an_event_that_a_topic_did_not_take_is_published_again_alone(simulator):
 
 
 def test_a_topic_that_is_gone_costs_no_other_receipt(simulator):
-    def gone(*_: Any) -> list[str]:
+    def gone(*_: Any, **__: Any) -> list[str]:
         raise ClientError({"Error": {"Code": "NotFound"}}, "PublishBatch")
 
     simulator.cloud.publish = gone

@@ -13,7 +13,7 @@ from local_cloud.provider_simulator.errors import Refused
 from local_cloud.provider_simulator.sms_voice import read_voice_text, text_events
 from tests.local_cloud.provider_simulator.offline import NOON
 
-SIGNED = "AWS4-HMAC-SHA256 Credential=local/20261121/eu-west-1/sms-voice/aws4_request, SignedHeaders=host"
+REGION = "eu-west-1"
 
 
 def a_text(**changes: Any) -> bytes:
@@ -32,7 +32,7 @@ def a_text(**changes: Any) -> bytes:
 
 
 def events_of(**changes: Any) -> list[dict[str, Any]]:
-    text = read_voice_text(a_text(**changes), SIGNED)
+    text = read_voice_text(a_text(**changes), REGION)
     return [e for _, e in text_events(text, "m-1", at=NOON, delay=timedelta(seconds=2))]
 
 
@@ -77,23 +77,23 @@ def test_an_event_has_the_whole_price_in_two_parts_and_the_context() -> None:
 )
 def test_what_it_does_not_take_is_refused_at_once(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(Refused) as refused:
-        read_voice_text(a_text(**changes), SIGNED)
+        read_voice_text(a_text(**changes), REGION)
     assert reason == refused.value.reason
 
 
 def test_a_text_is_kept_charged_and_reported_to_its_set_s_topic(simulator) -> None:
-    message_id = simulator.api.send_voice_text(a_text(), SIGNED)
+    message_id = simulator.api.send_voice_text(a_text(), region=REGION)
     simulator.after(4)
 
     (kept,) = read_inbox(simulator.folder)
     (charge,) = read_charges(simulator.folder)
-    assert ("eu-west-1", message_id) == (kept.attributes["region"], charge.message_id)
+    assert ("eu-west-1", message_id) == (kept.region, charge.message_id)
     assert ["TEXT_SUCCESSFUL", "TEXT_DELIVERED"] == [e["eventType"] for e in simulator.cloud.events]
     assert [] == simulator.cloud.logged
 
 
 def test_a_set_that_is_unknown_is_refused(simulator) -> None:
     with pytest.raises(Refused) as refused:
-        simulator.api.send_voice_text(a_text(ConfigurationSetName="gone"), SIGNED)
+        simulator.api.send_voice_text(a_text(ConfigurationSetName="gone"))
     assert "ResourceNotFoundException" == refused.value.code
     assert [] == read_inbox(simulator.folder)
