@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import rank
@@ -26,12 +27,20 @@ class Message(Struct, frozen=True, kw_only=True):
     """The highest state, since when, and why; `price` is the highest reported, in US dollars.
 
     The trap: 0 is a price, None is not.
+
+    Once another try is to follow, a message is numbered (`number`, from 1), and keeps the route, parts,
+    estimate and reserve (US dollars) of its own claim: those on the row are the next claim's then.
     """
 
     state: State
     at: datetime | None = None
     reason: str | None = None
     price: Decimal | None = None
+    number: int | None = None
+    route: str | None = None
+    parts: int | None = None
+    estimate: Decimal | None = None
+    reserved: Decimal | None = None
 
 
 def joined(messages: Iterable[Message], channel: Channel) -> Message:
@@ -39,7 +48,9 @@ def joined(messages: Iterable[Message], channel: Channel) -> Message:
     known = list(messages)
     best = max(known, key=lambda each: _strength(each, channel))
     same = [each for each in known if _strength(each, channel) == _strength(best, channel)]
-    return Message(
+    tried = max(known, key=lambda each: each.number or 0)
+    return replace(
+        tried,
         state=best.state,
         at=earliest(each.at for each in same),
         reason=best.reason,

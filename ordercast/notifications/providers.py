@@ -18,13 +18,15 @@ class ProviderTraits(Struct, frozen=True, kw_only=True):
     """What a provider is called, and where its calls are; the module is loaded where a route is used.
 
     With `receipts_name_notification`, each receipt carries the notification's id, so that it never
-    has to be matched to a message in doubt.
+    has to be matched to a message in doubt. With `repeats_unreached`, it tries a phone that it could
+    not reach again by itself, and says when it no longer does.
     """
 
     label: str
     channel: Channel
     module: str
     receipts_name_notification: bool
+    repeats_unreached: bool = False
 
 
 PROVIDERS: Mapping[str, ProviderTraits] = MappingProxyType(
@@ -40,6 +42,7 @@ PROVIDERS: Mapping[str, ProviderTraits] = MappingProxyType(
             channel=Channel.SMS,
             module="ordercast.gateways.providers.end_user_messaging",
             receipts_name_notification=True,
+            repeats_unreached=True,
         ),
         "ses": ProviderTraits(
             label="SES",

@@ -8,17 +8,18 @@ sent again, and what becomes of it then is the senders' and the sweeper's.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from msgspec.structs import replace
 
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.fallback import ends_unheard, needs_word
 from ordercast.notifications.lifecycle import FINAL, State
-from ordercast.notifications.message import CostSource, Message, best_of, earliest, joined
+from ordercast.notifications.message import Message, best_of, earliest, joined
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.tries import cost_of, decides, deciding, is_unsent, sent_tries
 from ordercast.pacing.holds import Why
 from ordercast.receipts.receipt_log import ReceiptLog, has_timed_out
+from ordercast.receipts.unreached import unreached
 
 
 def merge_receipts(
@@ -57,29 +58,38 @@ def merge_message(
     known = row.messages.get(message_id)
     message = joined([message] if known is None else [known, message], row.channel)
     row = replace(row, messages={**row.messages, message_id: message})
-    sent = [each for each in row.messages.values() if each.state is not State.DEFERRED]
-    if not sent:
+    if message.state is State.DEFERRED:
         # Once for each message: it may be on its way again by now.
         again = known is None or known.state is not State.DEFERRED
-        return _to_be_sent_again(row, message) if again else row
-    best = best_of(sent, row.channel)
-    cost, source = _cost(sent, row.estimate)
+        return _to_be_sent_again(row, message) if again and is_unsent(row) else row
+    row = replace(
+        _with_cost(row),
+        sent_at=earliest((row.sent_at, sent_at)),
+        delivered_at=earliest((row.delivered_at, delivered_at)),
+    )
+    if not decides(row, message, known=known):
+        return row
+    return as_messages_say(row, claim_ends=message.number is None)
+
+
+def as_messages_say(row: Notification, *, claim_ends: bool) -> Notification:
+    """Return *row*, of which a provider took a message, in the state that its messages decide.
+
+    Unless *claim_ends*, the lease of a later try stays until its sender has settled it.
+    """
+    best = best_of(deciding(row), row.channel)
     return replace(
         row,
         state=best.state,
         rule=best.reason,
         held_by=None,
-        cost=cost,
-        cost_source=source,
-        in_doubt_since=None,
-        sent_at=row.sent_at
-        if message.state is State.DEFERRED
-        else earliest((row.sent_at, sent_at)),
-        delivered_at=earliest((row.delivered_at, delivered_at)),
+        in_doubt_since=None if claim_ends else row.in_doubt_since,
         closed_at=best.at if best.state in FINAL else None,
-        # For its fallback, which a delivery makes needless.
-        due_at=(best.at or sent_at) if ends_unheard(row, best.state) else None,
-        lease_until=None,
+        # For another try, or its fallback: a delivery makes both needless.
+        due_at=(best.at or row.sent_at)
+        if ends_unheard(row, best.state) or unreached(row)
+        else None,
+        lease_until=None if claim_ends else row.lease_until,
     )
 
 
@@ -103,14 +113,12 @@ def due_if_silent(row: Notification, *, unknown_after: timedelta, now: datetime)
 def _to_be_sent_again(row: Notification, message: Message) -> Notification:
     """Return *row* deferred: due at once, and then behind the hold that its account's trouble has begun."""
     return replace(
-        row,
+        _with_cost(row),
         state=State.DEFERRED,
         rule=str(Why.ACCOUNT),
         held_by=None,
-        cost=None,
-        cost_source=None,
         in_doubt_since=None,
-        sent_at=None,
+        sent_at=row.sent_at if sent_tries(row) else None,
         delivered_at=None,
         closed_at=None,
         due_at=message.at,
@@ -118,14 +126,6 @@ def _to_be_sent_again(row: Notification, message: Message) -> Notification:
     )
 
 
-def _cost(
-    messages: Iterable[Message], estimate: Decimal | None
-) -> tuple[Decimal | None, CostSource | None]:
-    """Return the sum of the carrier's prices, or the estimate while no price is known."""
-    prices = [each.price for each in messages]
-    known = [price for price in prices if price is not None]
-    if known:
-        return sum(known, Decimal()), CostSource.CARRIER
-    if estimate is None:
-        return None, None
-    return estimate * len(prices), CostSource.ESTIMATE
+def _with_cost(row: Notification) -> Notification:
+    cost, source = cost_of(row)
+    return replace(row, cost=cost, cost_source=source)

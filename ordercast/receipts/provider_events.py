@@ -168,6 +168,10 @@ SMS: Mapping[str, EventMeaning] = {
 }
 
 
+UNREACHABLE = frozenset(kind.partition("/")[2] for kind in SMS if "unreachable/unavailable" in kind)
+"""Reasons of texts whose carrier or phone could not be reached: another try may reach it."""
+
+
 def sms_kind(written: str) -> str | None:
     """Return the event of `SMS` that is written like this, in older words too; None if it is new."""
     return _SMS_AS_WRITTEN.get(_as_compared(written))

@@ -43,8 +43,9 @@ class RollupKey(NamedTuple):
 class RollupInput(Struct, frozen=True, kw_only=True):
     """The fields of a ledger row that are counted; none is personal.
 
-    `taken` means that a provider accepted the message. `estimate` is its price by the price list and
-    `reserved` the most that it may cost, as of its last claim; `drawn` (US dollars) is what all claims
+    `taken` means that a provider accepted the message. `parts`, `estimate` (its price by the price list) and
+    `reserved` (the most that it may cost) are of all its tries, `retries` those beyond the first; with
+    `unsettled` one of them may have been taken, and its cost is not known. `drawn` (US dollars) is what all claims
     drew from budgets. `cost` (US dollars) is the carrier's price or our estimate, by `cost_source`.
     `closed` means that nothing more is awaited. `fallback` means that it took another's place. `keep_until` is when the row's retention ends. An input in the
     state `NOTHING` is no notification; by itself it contributes nothing.
@@ -69,6 +70,8 @@ class RollupInput(Struct, frozen=True, kw_only=True):
     cost: Decimal | None = None
     cost_source: str | None = None
     fallback: bool = False
+    retries: int = 0
+    unsettled: bool = False
 
 
 class Contribution(Struct, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ class CountedVersion(Struct, frozen=True, kw_only=True):
 
 
 STATE, RULE = "state#", "rule#"
-PARTS, TAKEN, FALLBACKS = "parts", "taken", "fallbacks"
+PARTS, TAKEN, FALLBACKS, RETRIES = "parts", "taken", "fallbacks", "retries"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_ESTIMATE, PRICED_PARTS = "priced_estimate", "priced_parts"
@@ -204,6 +207,10 @@ def _has_begun(row: RollupInput) -> bool:
 _HELD = frozenset(map(str, Why))
 
 
+# Its next try may cost what is drawn, whatever the earlier ones have cost.
+_TO_BE_TRIED = frozenset({State.DEFERRED, State.REQUESTED, State.SENDING, State.IN_DOUBT})
+
+
 def _drawn(row: RollupInput) -> dict[str, Amount]:
     """Return what was drawn from budgets, and what of it may still be charged beyond the cost so far.
 
@@ -212,20 +219,18 @@ def _drawn(row: RollupInput) -> dict[str, Amount]:
     """
     drawn, cost = row.drawn or Decimal(), row.cost or Decimal()
     priced = row.cost is not None and row.cost_source == CostSource.CARRIER
-    outstanding = Decimal()
-    if row.state == State.IN_DOUBT and row.closed:
-        outstanding = min(drawn, row.estimate or drawn)
-    elif not (priced or row.closed):
-        outstanding = max(Decimal(), drawn - cost)
+    outstanding = max(Decimal(), drawn - cost)
+    if row.closed and (row.unsettled or row.state == State.IN_DOUBT):
+        outstanding = max(Decimal(), min(drawn, row.estimate or drawn) - cost)
+    elif row.closed or (priced and row.state not in _TO_BE_TRIED):
+        outstanding = Decimal()
     amounts: dict[str, Amount] = {DRAWN: drawn, OUTSTANDING: outstanding}
     return {name: amount for name, amount in amounts.items() if amount}
 
 
 def _spent(row: RollupInput) -> dict[str, Amount]:
     """Return the amounts of an accepted message; a price of 0 is a price, unlike a missing one."""
-    spent: dict[str, Amount] = {TAKEN: 1}
-    if row.parts:
-        spent[PARTS] = row.parts
+    spent: dict[str, Amount] = {TAKEN: 1, RETRIES: row.retries, PARTS: row.parts}
     if row.reserved:
         spent[RESERVED] = row.reserved
     if row.cost is None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.route_reason import RouteReason
+from ordercast.notifications.tries import may_have_cost
 
 
 class ClaimRequest(Struct, frozen=True, kw_only=True):
@@ -39,9 +40,11 @@ def drawn_after(request: ClaimRequest) -> Decimal:
 def needed_for(row: Notification, request: ClaimRequest) -> Decimal:
     """Return what a claim takes of budgets, in US dollars: never below 0.
 
-    That is its ceiling and those of claims whose call may have been made, less what is drawn already.
+    That is its ceiling and those of claims whose call may have been made, less what is drawn already;
+    of earlier tries it is the price, once that is known.
     """
     ceiling = (request.reserved or Decimal()) * (1 + row.resends)
+    ceiling += may_have_cost(row.messages.values())
     return max(Decimal(), ceiling - (row.drawn or Decimal()))
 
 

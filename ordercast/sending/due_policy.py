@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ordercast.decisions.lookup import LookupResult
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.tries import numbered
 from ordercast.pacing.holds import Why, held, hold_of
 from ordercast.pacing.restoring import fenced, perhaps_sent
 from ordercast.people.quiet_policy import QuietPolicy
@@ -127,7 +128,7 @@ def release(
     hold = hold_of(row, found.holds)
     if hold:
         return DueAction(row=held(row, hold, until=expires_at(row, send_within)))
-    released = replace(row, state=State.REQUESTED, rule=None, held_by=None)
+    released = replace(numbered(row), state=State.REQUESTED, rule=None, held_by=None)
     return DueAction(row=replace(released, due_at=now + due_policy.first_wait), publish=True)
 
 

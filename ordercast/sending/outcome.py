@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct, structs
@@ -10,7 +11,9 @@ from ordercast.notifications.fallback import ends_unheard
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.tries import sent_tries
 from ordercast.receipts.merge import merge_message
+from ordercast.receipts.receipt_log import REFUSED
 from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from ordercast.templates.words import Words
 
@@ -111,7 +114,11 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
     if outcome.message_id:
         return merge_message(row, outcome.message_id, Message(state=State.SENT, at=at), sent_at=at)
     if row.state not in {State.SENDING, State.IN_DOUBT}:
-        return row
+        return _settled_beside(row, outcome, at)
+    if outcome.state is State.FAILED and sent_tries(row):
+        # An earlier try was taken: this one counts beside it.
+        refusal = Message(state=State.FAILED, at=at, reason=outcome.reason, price=Decimal())
+        return merge_message(row, f"{REFUSED}{row.id}", refusal, sent_at=None)
     ends = outcome.state in FINAL
     doubtful = outcome.state is State.IN_DOUBT
     return structs.replace(
@@ -125,6 +132,14 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
         closed_at=at if ends else None,
         due_at=_due_at(row, outcome, at) if ends else row.due_at,
     )
+
+
+def _settled_beside(row: Notification, outcome: Outcome, at: datetime) -> Notification:
+    """Return *row*, of which an earlier try was delivered during the call, without the lease of this one."""
+    if row.lease_until is None:
+        return row
+    doubtful = outcome.state is State.IN_DOUBT
+    return structs.replace(row, lease_until=None, in_doubt_since=at if doubtful else None)
 
 
 def _due_at(row: Notification, outcome: Outcome, at: datetime) -> datetime | None:

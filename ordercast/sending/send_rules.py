@@ -47,9 +47,11 @@ from ordercast.notifications.fallback import OTHER, awaits_fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
+from ordercast.notifications.tries import sent_tries
 from ordercast.pacing.holds import FOR_MONEY
 from ordercast.people.person import Person, people_for
 from ordercast.people.quiet_policy import QuietPolicy, held_until
+from ordercast.receipts.merge import as_messages_say
 from ordercast.templates.statuses import is_promotional
 from ordercast.templates.words import TemplateFailed
 
@@ -193,8 +195,11 @@ def back_pressured(row: Notification, *, until: datetime) -> Notification:
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
     """Return *row* suppressed by *rule*; a resent one, which may have arrived, stays in doubt.
 
-    It is due where its fallback is to be entered.
+    It is due where its fallback is to be entered. One that was sent before and is not to be tried again
+    ends as that try did.
     """
+    if sent_tries(row):
+        return as_messages_say(row, claim_ends=True)
     row = replace(row, rule=rule, held_by=None)
     if row.resends:
         return replace(row, state=State.IN_DOUBT)

@@ -90,11 +90,14 @@ class DynamoLedger(LedgerReads, frozen=True, kw_only=True):
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
         """End each claim, where its owner still holds it; tries harder than the others."""
+        # What is known of earlier tries may grow at any moment: the row as it is by then decides.
+        first = [each for each in settlements if not each.notification.messages]
         answers = self.table.execute(
-            [ledger_statements.settle(self._name, each) for each in settlements], rounds=ROUNDS
+            [ledger_statements.settle(self._name, each) for each in first], rounds=ROUNDS
         )
-        # Where a receipt was faster, or the claim has lapsed, what is there decides.
-        self._settle_late(_refused(settlements, answers))
+        # Where a receipt was faster, or the claim has lapsed, what is there decides too.
+        again = [each for each in settlements if each.notification.messages]
+        self._settle_late([*_refused(first, answers), *again])
         insist(answers)
 
     def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:

@@ -94,7 +94,17 @@ REASON = text_of(
 """Why a route was chosen, by a letter."""
 
 _MESSAGES = map_of(
-    record_of(Message, {"state": text_of(State), "at": INSTANT, "reason": TEXT, "price": DOLLARS})
+    record_of(
+        Message,
+        {
+            "state": text_of(State),
+            "at": INSTANT,
+            "reason": TEXT,
+            **dict.fromkeys(("price", "estimate", "reserved"), DOLLARS),
+            **dict.fromkeys(("number", "parts"), NUMBER),
+            "route": ROUTE,
+        },
+    )
 )
 _FALLBACK = Fields.of({**dict.fromkeys(("to", "rule", "consent"), TEXT), "entered_at": INSTANT})
 OTHER = "other"

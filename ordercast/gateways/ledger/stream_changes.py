@@ -49,6 +49,7 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, StreamChange]:
 def rollup_input_of(image: Item) -> RollupInput:
     """Return what counts of a notification's image or item."""
     state = image["state"]["S"]
+    tries = _Tries.of(image)
     return RollupInput(
         id=id_of(image),
         version=int(image["version"]["N"]),
@@ -67,10 +68,12 @@ def rollup_input_of(image: Item) -> RollupInput:
         sent_at=_time(image, "sent_at"),
         delivered_at=_time(image, "delivered_at"),
         keep_until=int(image["ttl"]["N"]),
-        taken=state in _TAKEN or _has_sent(image),
-        parts=int(image["parts"]["N"]) if "parts" in image else 0,
-        estimate=_money(image, "estimate"),
-        reserved=_money(image, "reserved"),
+        taken=state in _TAKEN or tries.sent > 0,
+        parts=tries.parts,
+        estimate=tries.estimate,
+        reserved=tries.reserved,
+        retries=tries.retries,
+        unsettled=_is_unsettled(image),
         drawn=_money(image, "drawn"),
         closed=state in FINAL or "closed_at" in image,
         cost=_money(image, "cost"),
@@ -89,10 +92,48 @@ _TAKEN = frozenset(
 )
 
 
-def _has_sent(image: Item) -> bool:
-    """Tell whether there is a message that the account could send."""
-    messages = image.get("messages", {}).get("M", {})
-    return any(each["M"]["state"]["S"] != State.DEFERRED for each in messages.values())
+def _is_unsettled(image: Item) -> bool:
+    """Tell whether a try may have been taken, although an earlier one was delivered."""
+    open_claim = "lease_until" in image or "in_doubt_since" in image
+    return open_claim and image["state"]["S"] == State.DELIVERED
+
+
+class _Tries(NamedTuple):
+    """How many messages an account could send, how many of them were tries beyond the first, and what all were claimed at."""
+
+    sent: int
+    retries: int
+    parts: int
+    estimate: Decimal | None
+    reserved: Decimal | None
+
+    @classmethod
+    def of(cls, image: Item) -> "_Tries":
+        """Read them: those that are numbered keep what they were claimed at, the row has the rest."""
+        messages = [each["M"] for each in image.get("messages", {}).get("M", {}).values()]
+        sent = [each for each in messages if each["state"]["S"] != State.DEFERRED]
+        earlier = [each for each in sent if "number" in each]
+        if not earlier:
+            own = [image]
+        elif len(earlier) < len(sent) or image["state"]["S"] in _CALLED or _is_unsettled(image):
+            own = [*earlier, image]
+        else:
+            own = earlier
+        return cls(
+            sent=len(sent),
+            retries=len(sent) - 1 if earlier else 0,
+            parts=sum(int(each["parts"]["N"]) for each in own if "parts" in each),
+            estimate=_sum(_money(each, "estimate") for each in own),
+            reserved=_sum(_money(each, "reserved") for each in own),
+        )
+
+
+_CALLED = frozenset({State.SENDING, State.IN_DOUBT})
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = [each for each in amounts if each is not None]
+    return sum(known, Decimal()) if known else None
 
 
 _HOUR = 3_600_000  # milliseconds

@@ -7,6 +7,7 @@ from tests.promises.ledger.due import DuePromises
 from tests.promises.ledger.fallbacks import FallbackPromises
 from tests.promises.ledger.lists import CustomerPromises, FailurePromises, OrderPromises
 from tests.promises.ledger.receipts import ReceiptPromises
+from tests.promises.ledger.tries import TryPromises
 
 
 class LedgerPromises(
@@ -19,6 +20,7 @@ class LedgerPromises(
     ReceiptPromises,
     DuePromises,
     FallbackPromises,
+    TryPromises,
     OrderPromises,
     CustomerPromises,
     FailurePromises,

@@ -91,12 +91,11 @@ def best(of: Iterable[State], channel: Channel) -> State:
 def expected_cost(
     said: dict[str, list[Receipt]], messages: Iterable[str]
 ) -> tuple[Decimal, CostSource]:
-    """Add up the dearest of each message; one without a price is none, and not 0."""
+    """Add up the dearest of each message; one without a price counts at the estimate, and not at 0."""
     ids = list(messages)
     prices = [[p for each in said[i] if (p := price_in(each)) is not None] for i in ids]
-    if any(prices):
-        return sum((max(each) for each in prices if each), Decimal()), CostSource.CARRIER
-    return ESTIMATE * len(ids), CostSource.ESTIMATE
+    source = CostSource.CARRIER if all(prices) else CostSource.ESTIMATE
+    return sum((max(each, default=ESTIMATE) for each in prices), Decimal()), source
 
 
 def test_the_generated_receipts_are_of_every_kind() -> None:
