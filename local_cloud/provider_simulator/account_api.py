@@ -168,8 +168,21 @@ def _subscriptions(account: SimulatedAccount, call: AccountCall) -> HttpResponse
 
 
 def _numbers(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
-    known = [{"IsoCountryCode": each, "Status": "ACTIVE"} for each in account.numbers]
+    known = [
+        {
+            "IsoCountryCode": each,
+            "Status": "ACTIVE",
+            "PhoneNumber": f"+12065550{100 + n}",
+            "PhoneNumberId": f"phone-{n:04}",
+        }
+        for n, each in enumerate(account.numbers)
+    ]
     return as_json(200, {"PhoneNumbers": known})
+
+
+def _pools(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
+    known = [{"PoolId": each, "Status": "ACTIVE"} for each in account.pools]
+    return as_json(200, {"Pools": known})
 
 
 def _sender_ids(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
@@ -261,6 +274,7 @@ _ANSWERS: Mapping[str, Callable[[SimulatedAccount, AccountCall], HttpResponse | 
     "ListPhoneNumbersOptedOut": _opted_out,
     "ListSubscriptionsByTopic": _subscriptions,
     "DescribePhoneNumbers": _numbers,
+    "DescribePools": _pools,
     "DescribeSenderIds": _sender_ids,
     "DescribeLogGroups": _log_groups,
     "DescribeSubscriptionFilters": _filters,

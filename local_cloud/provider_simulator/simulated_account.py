@@ -43,6 +43,7 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     sms_sampling: int = 100
     numbers: tuple[str, ...] = ("US", "CA", "AU", "SE")
     sender_ids: tuple[tuple[str, str], ...] = ()  # of a country, an id
+    pools: tuple[str, ...] = ()  # their ids
     log_groups: SimulatedGroups | None = None
     # Everything else.
     concurrency: int = 1000

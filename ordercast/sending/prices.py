@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.routes import Route
 from ordercast.templates.sms_text import parts
 from ordercast.templates.words import Words
 
@@ -63,14 +64,18 @@ class Pricing(Struct, frozen=True, kw_only=True):
     """How a stage prices its messages.
 
     `countries` are those that texts may go to, with the ceiling of a part in US dollars where the stage
-    names one; elsewhere it is the list price times `factor`. `email_plan` is the account's with SES.
+    names one; elsewhere it is the list price times `factor`. `own` are prices of a part by origination and
+    country that the stage knows better than the list. `email_plan` is the account's with SES.
     """
 
     factor: Decimal
     countries: Mapping[str, Decimal | None]
     email_plan: str
+    own: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
 
-    def quote(self, channel: Channel, country: str | None, parts: int) -> Quote | None:
+    def quote(
+        self, channel: Channel, country: str | None, parts: int, *, origination: str = ""
+    ) -> Quote | None:
         """Return the quote of a message; None if it may not be sent, for want of a ceiling.
 
         *country* is a text's destination: one that the stage does not list is closed, whatever its
@@ -83,19 +88,21 @@ class Pricing(Struct, frozen=True, kw_only=True):
         if country is None or country not in self.countries:
             return None
         line, ceiling = prices.parts[channel].get(country), self.countries[country]
-        if ceiling is None and line:
-            ceiling = (line.total * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
+        price = self.own.get(origination, {}).get(country, line.total if line else None)
+        if ceiling is None and price:
+            ceiling = (price * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
         if not ceiling:
             return None
         # Without a list price, the most that it may cost is all that is known.
-        estimate = line.total if line else ceiling
+        estimate = price or ceiling
         return Quote(estimate=estimate * parts, ceiling=ceiling * parts)
 
 
 def claim_request(row: Notification, words: Words, *, pricing: Pricing) -> ClaimRequest | None:
     """Return the request for a rendered notification, None if it may not be sent; only texts have parts."""
     count = parts(words.text).parts if has_parts(row.channel) else None
-    quote = pricing.quote(row.channel, row.country, count or 1)
+    origination = Route.read(row.route).origination if row.route else ""
+    quote = pricing.quote(row.channel, row.country, count or 1, origination=origination)
     if quote is None:
         return None
     return ClaimRequest(id=row.id, parts=count, estimate=quote.estimate, reserved=quote.ceiling)

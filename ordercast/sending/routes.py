@@ -1,6 +1,6 @@
 """Choose the route of each message: its provider, Region and origination. Used by the senders and `ordercast status`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Self
 from zlib import crc32
@@ -56,12 +56,15 @@ class Routes(Struct, frozen=True, kw_only=True):
 
     `home` is the channel's first provider in the stage's Region: the route of rows that name none.
     `in_second_region` has the other Region's route for one of the stage's, and `second_region_share` how
-    many percent of the messages go by it while both are open.
+    many percent of the messages go by it while both are open. `more_by_country` are those of a country
+    after its first, in order. `rates` has the units a second of routes that have a rate of their own.
     """
 
     home: Route
     usual: Route
     by_country: Mapping[str, Route] = field(default_factory=dict)
+    more_by_country: Mapping[str, Sequence[Route]] = field(default_factory=dict)
+    rates: Mapping[Route, int] = field(default_factory=dict)
     in_second_region: Mapping[Route, Route] = field(default_factory=dict)
     second_region_share: int = 0
 
@@ -96,6 +99,8 @@ def _candidates(row: Notification, routes: Routes) -> Iterator[RouteChoice]:
     if second and crc32(row.id.encode()) % 100 < routes.second_region_share:
         yield RouteChoice(route=second, reason=RouteReason.SHARE)
     yield choice
+    for route in routes.more_by_country.get(row.country or "", ()):
+        yield RouteChoice(route=route, reason=RouteReason.NEXT)
     if second:
         yield RouteChoice(route=second, reason=RouteReason.SECOND_REGION)
 

@@ -15,6 +15,7 @@ from ordercast.people import quiet_hours as quiet
 from ordercast.people.person import QuietHours
 from ordercast.settings.brands import own_senders
 from ordercast.settings.environment import EnvironmentSettings
+from ordercast.settings.originations import OriginationTable, read_originations
 from ordercast.settings.texts import template_ids
 
 
@@ -107,6 +108,12 @@ class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
     sms_origination: str
     sms_configuration_set: str
     sms_protect_configuration: str
+    originations: str
+
+    @property
+    def origination_table(self) -> OriginationTable:
+        """What texts to single countries leave from."""
+        return read_originations(self.originations)
 
     @property
     def templates_in_india(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ordercast.events.order_event import Channel
+from ordercast.settings.originations import OriginationTable
 from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Settings, Span, Text
 
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
@@ -236,6 +237,7 @@ class StageSettings(Settings, frozen=True):
     second_look: Span
     india: IndiaSettings
     end_user_messaging: EndUserMessagingSettings
+    originations: OriginationTable
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings

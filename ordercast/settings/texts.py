@@ -23,7 +23,7 @@ def open_countries(written: str) -> dict[str, Decimal | None]:
     Raises `ValueError` for anything else.
     """
     found: dict[str, Decimal | None] = {}
-    for each in _listed(written):
+    for each in listed(written):
         match = _OPEN_COUNTRY.fullmatch(each)
         if match is None or match[1] in found:
             message = f"{each} is named twice" if match else f"{each} is none"
@@ -32,10 +32,15 @@ def open_countries(written: str) -> dict[str, Decimal | None]:
     return found
 
 
+def listed(written: str) -> list[str]:
+    """Return what commas separate, without blanks."""
+    return [part for part in map(str.strip, written.split(",")) if part]
+
+
 def template_ids(written: str) -> dict[str, str]:
     """Read `confirmed 1107160000000000001, shipped …`: the ids of templates. Raises `ValueError`."""
     found: dict[str, str] = {}
-    for each in _listed(written):
+    for each in listed(written):
         match = _TEMPLATE_ID.fullmatch(each)
         if match is None or match[1] not in template_names():
             message = f"{each} is none"
@@ -47,7 +52,7 @@ def template_ids(written: str) -> dict[str, str]:
 def providers_by_country(written: str) -> dict[str, str]:
     """Read `JP sms-voice, IN sms-voice`: the provider of each country's texts. Raises `ValueError`."""
     found: dict[str, str] = {}
-    for each in _listed(written):
+    for each in listed(written):
         country, _, provider = each.partition(" ")
         if provider.strip() not in sms_providers() or country in found:
             raise ValueError(
@@ -59,13 +64,15 @@ def providers_by_country(written: str) -> dict[str, str]:
 
 def named_providers(stage: "StageSettings") -> set[str]:
     """Return the providers that a stage's texts take."""
-    return {stage.sms_provider, *providers_by_country(stage.sms_provider_by_country).values()}
+    by_origination = {each.provider for each in stage.originations.values()} - {""}
+    by_country = providers_by_country(stage.sms_provider_by_country).values()
+    return {stage.sms_provider, *by_country, *by_origination}
 
 
 def protect_rules(written: str) -> dict[str, str]:
     """Read `ID block, IN filter`: what a protect configuration says of a country. Raises `ValueError`."""
     found: dict[str, str] = {}
-    for each in _listed(written):
+    for each in listed(written):
         match = _PROTECT_RULE.fullmatch(each)
         if match is None or match[1] in found:
             message = f"{each} is named twice" if match else f"{each} is none"
@@ -93,10 +100,6 @@ def template_names() -> list[str]:
 
     own = [name for brand in all_brands() for name in brand.statuses]
     return list(dict.fromkeys([*TEMPLATES, *own]))
-
-
-def _listed(written: str) -> list[str]:
-    return [part for part in map(str.strip, written.split(",")) if part]
 
 
 _OPEN_COUNTRY = re.compile(r"([A-Z]{2})(?: +([0-9]{1,2}\.[0-9]{1,5}))?")

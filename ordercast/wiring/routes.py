@@ -8,8 +8,8 @@ from ordercast.gateways.providers.open_provider import ProviderParts, open_provi
 from ordercast.gateways.providers.routed import ROUTES_AT_ONCE, RoutedProvider
 from ordercast.sending.routes import Route, Routes, home_route
 from ordercast.settings.processors import SenderSettings, SmsSenderSettings
-from ordercast.settings.texts import providers_by_country
 from ordercast.wiring.clock import utc_now, wait_until
+from ordercast.wiring.text_routes import own_rates, text_routes
 
 
 def routes_of(channel: Channel, settings: SenderSettings) -> Routes:
@@ -17,12 +17,13 @@ def routes_of(channel: Channel, settings: SenderSettings) -> Routes:
     home = home_route(channel, settings.region)
     if not isinstance(settings, SmsSenderSettings):
         return Routes(home=home, usual=home)
-    to = partial(Route, region=settings.region)
-    named = providers_by_country(settings.sms_provider_by_country)
+    named = text_routes(settings)
     return Routes(
         home=home,
-        usual=to(provider=settings.sms_provider),
-        by_country={country: to(provider=provider) for country, provider in named.items()},
+        usual=Route(provider=settings.sms_provider, region=settings.region),
+        by_country={country: first for country, (first, *_) in named.items()},
+        more_by_country={country: more for country, (_, *more) in named.items() if more},
+        rates=own_rates(settings),
     )
 
 

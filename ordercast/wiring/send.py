@@ -13,7 +13,8 @@ from ordercast.pacing.bucket import Wait
 from ordercast.sending.prices import Pricing
 from ordercast.sending.routes import Routes
 from ordercast.sending.send_rules import SendWithin
-from ordercast.settings.processors import SenderSettings, SendPolicy
+from ordercast.settings.originations import OriginationTable, origination_prices
+from ordercast.settings.processors import SenderSettings, SendPolicy, SmsSenderSettings
 from ordercast.settings.texts import open_countries
 from ordercast.templates.rendering import words
 from ordercast.templates.statuses import send_within
@@ -108,7 +109,14 @@ def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:
         factor=settings.price_factor,
         countries=open_countries(settings.countries),
         email_plan=settings.email_plan,
+        own=origination_prices(_originations(settings)),
     )
+
+
+def _originations(settings: "SenderSettings | StageSettings") -> OriginationTable:
+    if isinstance(settings, SmsSenderSettings):
+        return settings.origination_table
+    return {} if isinstance(settings, SenderSettings) else settings.originations
 
 
 def _settling(ports: SenderPorts, policy: SendPolicy, account: AccountTrouble) -> Settling:

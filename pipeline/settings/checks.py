@@ -16,6 +16,7 @@ from ordercast.settings.templates import promotional_templates
 from pipeline.settings.existing import existing_rules
 from pipeline.settings.function_checks import Rule, concurrency, network
 from pipeline.settings.observability_checks import alarms, heartbeat, reputation
+from pipeline.settings.origination_checks import originations
 from pipeline.settings.text_checks import prices, sms_providers
 
 VISIBILITY_FACTOR = 6
@@ -58,6 +59,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         _recipients,
         prices,
         sms_providers,
+        originations,
         _retention,
         _doubt,
         _sweeper,

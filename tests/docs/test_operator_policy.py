@@ -18,6 +18,7 @@ WITHOUT_ARN = {
     "lambda:GetAccountSettings",
     "ses:GetAccount",
     "sms-voice:DescribePhoneNumbers",
+    "sms-voice:DescribePools",
     "sms-voice:DescribeSenderIds",
     "sns:GetSMSAttributes",
     "sns:GetSMSSandboxAccountStatus",

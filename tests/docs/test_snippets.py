@@ -134,6 +134,9 @@ RUN_BY = {
         f"{HERE}test_every_make_target_of_a_page_is_there",
         f"{PAGE}test_the_account_s_stack_may_be_taken_down",
     ),
+    ("docs/sending.md", "Originations", "toml"): (
+        "pipeline/settings/test_originations.py::test_the_originations_of_the_page_are_taken",
+    ),
 }
 """By page, heading and language: the tests that run it."""
 

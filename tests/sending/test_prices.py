@@ -66,6 +66,24 @@ def test_a_named_ceiling_counts_instead_of_the_factor() -> None:
     assert Quote(estimate=Decimal("0.1372"), ceiling=Decimal("0.16")) == found
 
 
+def test_an_origination_has_the_prices_that_the_stage_names_and_else_those_of_the_list() -> None:
+    pricing = replace(PRICING, own={"pool-a": {"US": Decimal("0.02")}})
+    row = notification(1, Channel.SMS, country="US")
+    requests = [
+        claim_request(replace(row, route=route), Words(text="x" * 161), pricing=pricing)
+        for route in ("sms-voice/us-east-1/pool-a", "sms-voice/us-east-1/pool-b", None)
+    ]
+
+    listed = PRICING.quote(Channel.SMS, "US", 2)
+    assert listed is not None
+    assert [
+        (Decimal("0.04"), Decimal("0.06")),
+        *[(listed.estimate, listed.ceiling)] * 2,
+    ] == [(each.estimate, each.reserved) for each in requests if each]
+    own = pricing.quote(Channel.SMS, "JP", 1, origination="pool-a")
+    assert own == PRICING.quote(Channel.SMS, "JP", 1)
+
+
 def test_a_country_without_a_price_is_expected_to_cost_its_ceiling() -> None:
     """Nothing else is known, and a budget must not be overdrawn."""
     pricing = replace(PRICING, countries={"SE": Decimal("0.08")})

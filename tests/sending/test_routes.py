@@ -39,6 +39,16 @@ def test_no_closed_route_is_chosen() -> None:
     assert choose(notification(1, Channel.SMS, country="JP"), ROUTES, closed={USUAL}) is not None
 
 
+def test_a_countrys_other_routes_are_taken_in_order_while_those_before_are_closed() -> None:
+    more = [structs.replace(JAPAN, origination=each) for each in ("pool-b", "pool-c")]
+    routes = structs.replace(ROUTES, more_by_country={"JP": more})
+    row = notification(1, Channel.SMS, country="JP")
+
+    chosen = [choose(row, routes, closed=closed) for closed in ({JAPAN}, {JAPAN, more[0]})]
+    assert chosen == [RouteChoice(route=each, reason=RouteReason.NEXT) for each in more]
+    assert choose(row, routes, closed={JAPAN, *more}) is None
+
+
 @pytest.mark.parametrize(("pinned", "route"), [(None, HOME), (JAPAN.key, JAPAN)])
 def test_what_may_have_been_taken_is_called_on_its_first_route_or_not_at_all(
     pinned: str | None, route: Route

@@ -221,6 +221,7 @@ def _why(reason: RouteReason | None) -> str:
 
 _REASONS = {
     RouteReason.COUNTRY: "the stage's for this country",
+    RouteReason.NEXT: "the country's routes before it were closed",
     RouteReason.SHARE: "the second Region's share",
     RouteReason.SECOND_REGION: "its route in the first Region was closed",
     RouteReason.IN_DOUBT: "which may have taken it before",

@@ -84,6 +84,7 @@ WHY = "why"
 _LETTERS = {
     RouteReason.STAGE: "s",
     RouteReason.COUNTRY: "c",
+    RouteReason.NEXT: "n",
     RouteReason.SHARE: "h",
     RouteReason.SECOND_REGION: "r",
     RouteReason.IN_DOUBT: "d",

@@ -18,7 +18,7 @@ from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
 from ordercast.sending.outcome import Outcome, Outgoing
 from ordercast.sending.prices import SMALLEST_PRICE
-from ordercast.sending.routes import Route
+from ordercast.sending.routes import ACCOUNTS_OWN, Route
 from ordercast.sending.send_rules import SendWithin, expires_at
 from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.statuses import is_promotional, send_within
@@ -118,14 +118,15 @@ _DEAREST = Decimal("99.99999")
 _SHORTEST, _LONGEST = 5, 259_200  # seconds
 
 
-def open_provider(_: Route, parts: ProviderParts) -> EndUserMessagingSms:
-    """Return End User Messaging as the SMS sender's settings want it."""
+def open_provider(route: Route, parts: ProviderParts) -> EndUserMessagingSms:
+    """Return End User Messaging as the SMS sender's settings want it, with the route's origination."""
     settings = parts.settings
+    named = "" if route.origination == ACCOUNTS_OWN else route.origination
     return EndUserMessagingSms(
         client=clients.text_provider(now=parts.now),
         configuration_set=settings.sms_configuration_set,
         protect_configuration=settings.sms_protect_configuration,
-        origination=settings.sms_origination,
+        origination=named or settings.sms_origination,
         india_entity_id=settings.india_entity_id,
         india_template_ids=settings.templates_in_india,
         now=parts.now,

@@ -13,7 +13,7 @@ from ordercast.gateways.providers.open_provider import ProviderParts
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
-from ordercast.sending.routes import Route
+from ordercast.sending.routes import ACCOUNTS_OWN, Route
 from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.statuses import is_promotional
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class SnsSms(Struct, frozen=True, kw_only=True):
     """SNS text messages; an empty `sender_id` leaves the origination to the account.
 
-    The sender id of the shop's brand for that country goes before it.
+    The sender id of the shop's brand for that country goes before it, and before a `number` of the
+    account (E.164, or a short code).
 
     A text to India carries the entity's id and the id of its template, by the template's name.
     No message costs more than was reserved for it: SNS does not send what would (developer guide,
@@ -34,6 +35,7 @@ class SnsSms(Struct, frozen=True, kw_only=True):
 
     client: "SNSClient"
     sender_id: str
+    number: str = ""
     brand_of: Callable[[str | None], Brand] = brand_for
     india_entity_id: str = ""
     india_template_ids: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +67,8 @@ class SnsSms(Struct, frozen=True, kw_only=True):
         own = self.brand_of(row.order.shop).sender_ids.get(row.country or "")
         if sender_id := own or self.sender_id:
             attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", sender_id)
+        elif self.number:
+            attributes["AWS.MM.SMS.OriginationNumber"] = _attribute("String", self.number)
         if row.reserved:
             # US dollars for the whole message. What would cost more is taken, and fails later.
             attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{row.reserved:f}")
@@ -76,12 +80,15 @@ class SnsSms(Struct, frozen=True, kw_only=True):
         return attributes
 
 
-def open_provider(_: Route, parts: ProviderParts) -> SnsSms:
-    """Return SNS as the SMS sender's settings want it."""
+def open_provider(route: Route, parts: ProviderParts) -> SnsSms:
+    """Return SNS as the SMS sender's settings want it, with the route's origination."""
     settings = parts.settings
+    named = settings.sender_id if route.origination == ACCOUNTS_OWN else route.origination
+    shown = any(map(str.isalpha, named))
     return SnsSms(
         client=clients.sms_provider(now=parts.now),
-        sender_id=settings.sender_id,
+        sender_id=named if shown else "",
+        number="" if shown else named,
         india_entity_id=settings.india_entity_id,
         india_template_ids=settings.templates_in_india,
         executor=parts.executor,

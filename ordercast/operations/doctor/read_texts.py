@@ -59,14 +59,18 @@ def prices() -> Prices:
 
 
 def originations(texts: Any) -> Originations:  # noqa: ANN401
-    """List the account's numbers and sender ids (DescribePhoneNumbers, DescribeSenderIds)."""
-    numbers = _pages(texts, "describe_phone_numbers", "PhoneNumbers")
+    """List the account's numbers, pools and sender ids (DescribePhoneNumbers, DescribePools, DescribeSenderIds)."""
+    numbers = [n for n in _pages(texts, "describe_phone_numbers", "PhoneNumbers") if _active(n)]
+    pools = [p["PoolId"] for p in _pages(texts, "describe_pools", "Pools") if _active(p)]
     ids: dict[str, set[str]] = {}
     for each in _pages(texts, "describe_sender_ids", "SenderIds"):
         ids.setdefault(each["IsoCountryCode"], set()).add(each["SenderId"])
     return Originations(
-        numbers=frozenset(n["IsoCountryCode"] for n in numbers if n["Status"] == "ACTIVE"),
+        numbers=frozenset(n["IsoCountryCode"] for n in numbers),
         sender_ids={country: frozenset(known) for country, known in ids.items()},
+        names=frozenset(
+            [*(name for n in numbers for name in (n["PhoneNumber"], n["PhoneNumberId"])), *pools]
+        ),
     )
 
 
@@ -102,6 +106,10 @@ def _group(logs: Any, name: str) -> LogGroup:  # noqa: ANN401
         forwarded=bool(ours),
         other_filters=tuple(each["filterName"] for each in filters if each not in ours),
     )
+
+
+def _active(found: dict[str, Any]) -> bool:
+    return bool(found["Status"] == "ACTIVE")
 
 
 def _pages(texts: Any, call: str, listed: str) -> Iterator[dict[str, Any]]:  # noqa: ANN401

@@ -26,7 +26,10 @@ ACTIONS: Mapping[Source, tuple[str, ...]] = {
     Source.TEXT_SPEND: ("sns:GetSMSAttributes", "cloudwatch:GetMetricData"),
     Source.TEXT_LOGGING: ("sns:GetSMSAttributes",),
     Source.PRICES: (),
-    Source.ORIGINATIONS: ("sms-voice:DescribePhoneNumbers", "sms-voice:DescribeSenderIds"),
+    Source.ORIGINATIONS: (
+        *("sms-voice:DescribePhoneNumbers", "sms-voice:DescribePools"),
+        "sms-voice:DescribeSenderIds",
+    ),
     Source.OPTED_OUT: ("sns:ListPhoneNumbersOptedOut",),
     Source.LOG_GROUPS: ("logs:DescribeLogGroups", "logs:DescribeSubscriptionFilters"),
     Source.CONCURRENCY: ("lambda:GetAccountSettings",),

@@ -112,10 +112,14 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Originations:
-    """The countries (ISO 3166-1) that the account has an active number for, and a sender id."""
+    """The countries (ISO 3166-1) that the account has an active number for, and a sender id.
+
+    `names` are those of active numbers and pools, by number and id.
+    """
 
     numbers: frozenset[str]
     sender_ids: Mapping[str, frozenset[str]]
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from ordercast.operations.doctor.readings import (
     TextSpend,
 )
 from ordercast.operations.units import count, dollars
+from ordercast.settings.originations import originations_of, shows_a_sender_id
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.texts import (
     END_USER_MESSAGING,
@@ -124,10 +125,12 @@ def prices(known: Prices, stage: StageSettings) -> Iterator[Judged]:
 
 
 def originations(known: Originations, stage: StageSettings) -> Iterator[Judged]:
-    """Judge each open country by the numbers and sender ids that the account has for it."""
+    """Judge each open country by what its texts are to leave from, else by what the account has for it."""
     for country in sorted(open_countries(stage.countries)):
         ids = known.sender_ids.get(country, frozenset())
-        if country in known.numbers:
+        if named := originations_of(stage.originations, country):
+            yield from (_named(each, country, ids | known.names) for each in named)
+        elif country in known.numbers:
             yield ok("a number", of=country)
         elif ids and stage.sender_id in {"", *ids}:
             yield ok("a sender id", of=country)
@@ -139,6 +142,17 @@ def originations(known: Originations, stage: StageSettings) -> Iterator[Judged]:
                 "AWS chooses a shared one where there is any: send a text there, or request one"
             )
             yield look("no number or sender id of the account's own", advice, of=country)
+
+
+def _named(name: str, country: str, known: frozenset[str]) -> Judged:
+    """Judge an origination that the stage names for a country."""
+    if name in known:
+        return ok(f"{name}, which is active", of=country)
+    if shows_a_sender_id(name):
+        advice = "request it in End User Messaging, where the country asks for that"
+        return look(f"the account has no sender id {name} for it", advice, of=country)
+    advice = f"correct originations.{name}, or request it in End User Messaging, in this Region"
+    return bad(f"the account has no active number or pool {name}", advice, of=country)
 
 
 def opted_out(_: OptedOut, __: StageSettings) -> Iterator[Judged]:

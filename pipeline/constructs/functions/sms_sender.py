@@ -4,6 +4,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ordercast.settings.originations import write_originations
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.settings.texts import SNS, named_providers
 from pipeline.constructs.functions.parts import StageFunction, StageParts
@@ -19,6 +20,9 @@ class SmsSender(StageFunction):
             "india_entity_id": india.entity_id,
             "india_template_ids": india.template_ids,
             "sms_origination": parts.stage.end_user_messaging.origination if parts.texts else "",
+            "originations": write_originations(
+                parts.stage.originations, share=parts.stage.sms_sender.share
+            ),
             **(parts.texts.environment if parts.texts else _NO_TEXTS),
         }
         super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings, **own)

@@ -103,3 +103,28 @@ def test_a_brands_sender_id_is_for_the_countries_that_it_names(
         executor=executor,
     ).send([outgoing(Channel.SMS, country=country)])
     assert shown == client.asked["MessageAttributes"]["AWS.SNS.SMS.SenderID"]["StringValue"]
+
+
+@pytest.mark.parametrize(
+    ("country", "attribute", "leaves_from"),
+    [
+        ("US", "AWS.MM.SMS.OriginationNumber", "+12065550100"),
+        ("SE", "AWS.SNS.SMS.SenderID", "NORDIC"),
+    ],
+)
+def test_a_text_leaves_from_the_routes_number_where_the_brand_has_no_sender_id(
+    executor, country: str, attribute: str, leaves_from: str
+) -> None:
+    """SNS takes one of both."""
+    client = Client()
+    SnsSms(
+        wait=lambda _: None,
+        client=client,  # type: ignore[arg-type]  # publish alone
+        sender_id="",
+        number="+12065550100",
+        brand_of=lambda _: NORDIC,
+        executor=executor,
+    ).send([outgoing(Channel.SMS, country=country)])
+    named = client.asked["MessageAttributes"]
+    assert leaves_from == named[attribute]["StringValue"]
+    assert 1 == len(named.keys() & {"AWS.MM.SMS.OriginationNumber", "AWS.SNS.SMS.SenderID"})

@@ -26,6 +26,7 @@ from ordercast.operations.doctor.readings import (
     TextSpend,
     UnreadSource,
 )
+from ordercast.settings.originations import OriginationSettings
 from pipeline.settings.files import read_stage
 from tests.pages import ROOT
 
@@ -150,6 +151,24 @@ def test_a_sender_id_counts_where_the_stage_names_it_or_none():
     for sender_id, verdict in (("TEA", OK), ("", OK), ("OTHER", LOOK)):
         stage = replace(PROD, countries="US, NO 0.09", sender_id=sender_id)
         assert [verdict, OK] == verdicts(text_checks.originations, fact, stage)
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("pool-a", OK), ("pool-gone", BAD), ("+12065550100", OK), ("TEA", OK), ("OTHER", LOOK)],
+)
+def test_what_the_stage_names_for_a_country_has_to_be_in_the_account(name, verdict):
+    """A sender id has not: some countries show any."""
+    names = frozenset({"pool-a", "+12065550100"})
+    fact = Originations(
+        numbers=frozenset({"US"}), sender_ids={"NO": frozenset({"TEA"})}, names=names
+    )
+    own = OriginationSettings(countries="NO", provider="sms-voice")
+    stage = replace(PROD, countries="US, NO 0.09", originations={name: own})
+
+    found = list(text_checks.originations(fact, stage))
+    assert [("NO", verdict), ("US", OK)] == [(each.of, each.verdict) for each in found]
+    assert name in found[0].found
 
 
 @pytest.mark.parametrize(
