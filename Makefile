@@ -150,7 +150,7 @@ bootstrap-account: bootstrap ## Make what the CDK deploys with, once for each ac
 	@$(CDK) bootstrap $(OF_STAGE)
 
 deploy-account: bootstrap ## Deploy what the stages of an account and Region share, in the Region of STAGE: first, and when it has changed
-	@$(CDK) deploy --exclusively Ordercast-Account $(OF_STAGE) -c deploying=true || $(NOT_BOOTSTRAPPED)
+	@$(CDK) deploy --exclusively 'Ordercast-Account*' $(OF_STAGE) -c deploying=true || $(NOT_BOOTSTRAPPED)
 
 # The bucket goes last, when nothing can park any more, and CloudFormation deletes an empty one only.
 destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev; YES=1 does not ask
@@ -161,7 +161,7 @@ destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stag
 
 # Exclusively: the CDK would take the stage that depends on it along.
 destroy-account: bootstrap ## Remove what the stages of an account share, in the Region of STAGE, after the last of them (docs/runbook.md)
-	@$(CDK) destroy --exclusively Ordercast-Account $(OF_STAGE)
+	@$(CDK) destroy --exclusively 'Ordercast-Account*' $(OF_STAGE)
 
 requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and export requirements.txt
 	@$(BIN)/uv lock --quiet

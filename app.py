@@ -8,6 +8,8 @@ import sys
 
 from aws_cdk import App, Environment, Stack, Tags
 
+from ordercast.settings.stage import AccountSettings, StageSettings
+from ordercast.settings.texts import SNS, named_providers
 from pipeline.bundling.bundle import NotInstalled
 from pipeline.settings.files import BadStage, read_account, read_stage
 from pipeline.settings.templates import BadTemplates, refuse_faults
@@ -15,6 +17,7 @@ from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
 from pipeline.stacks.observability import ObservabilityStack
 from pipeline.stacks.pipeline import PipelineStack
+from pipeline.stacks.second_region import SecondRegionStack
 
 
 def main() -> None:
@@ -53,8 +56,36 @@ def compose(app: App) -> None:
         account=account,
     )
     _tag(account, stage="account", owner=shared.owner)
-    for stack in (data, pipeline, observability):
+    for stack in (data, pipeline, observability, *_second_region(app, pipeline, shared, stage)):
         _tag(stack, stage=stage.name, owner=stage.owner)
+
+
+def _second_region(
+    app: App, pipeline: PipelineStack, shared: AccountSettings, stage: StageSettings
+) -> list[Stack]:
+    """Add what the stage has in a second Region; it is there before the functions that use it."""
+    region = stage.second_region.region
+    if not region:
+        return []
+    env = Environment(region=region)
+    account = _account_there(app, env, shared, stage) if SNS in named_providers(stage) else None
+    name = f"Ordercast-{stage.name}-SecondRegion"
+    second = SecondRegionStack(app, name, env=env, stage=stage, account=account)
+    for each in filter(None, (account, second)):
+        pipeline.add_stack_dependency(each)
+    return [second]
+
+
+def _account_there(
+    app: App, env: Environment, shared: AccountSettings, stage: StageSettings
+) -> AccountStack:
+    """Add the account's stack of another Region: the one that a stage would have whose own Region it is."""
+    name = "Ordercast-Account"
+    account = AccountStack(
+        app, f"{name}-{env.region}", env=env, stack_name=name, account=shared, stage=stage
+    )
+    _tag(account, stage="account", owner=shared.owner)
+    return account
 
 
 def _tag(stack: Stack, *, stage: str, owner: str) -> None:

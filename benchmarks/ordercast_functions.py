@@ -136,6 +136,8 @@ def _environment() -> dict[str, str]:
     shared = SenderSettings(
         stage="bench",
         region="us-east-1",
+        second_region="",
+        second_region_share=0,
         metrics="full",
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
@@ -160,6 +162,7 @@ def _environment() -> dict[str, str]:
         "SMS_PROVIDER": "sns",
         "SMS_PROVIDER_BY_COUNTRY": "",
         "SMS_ORIGINATION": "",
+        "SECOND_REGION_ORIGINATION": "",
         "SMS_CONFIGURATION_SET": "",
         "SMS_PROTECT_CONFIGURATION": "",
         "SENDER_ID": "",

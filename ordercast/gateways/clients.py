@@ -79,23 +79,23 @@ def ses_account() -> "SESV2Client":
     return cast("SESV2Client", _client("sesv2", _OURS))
 
 
-def sms_provider(*, now: Now) -> "SNSClient":
-    """Return a client that makes one attempt a text message, on a connection that has not idled."""
-    client = cast("SNSClient", _client("sns", _PROVIDERS))
+def sms_provider(*, now: Now, region: str | None = None) -> "SNSClient":
+    """Return a client of *region* that makes one attempt a text message, on a connection that has not idled."""
+    client = cast("SNSClient", _client("sns", _PROVIDERS, region=region))
     close_idle_connections(client, now=now)
     return client
 
 
-def email_provider(*, now: Now) -> "SESV2Client":
-    """Return a client that makes one attempt an e-mail, on a connection that has not idled."""
-    client = cast("SESV2Client", _client("sesv2", _PROVIDERS))
+def email_provider(*, now: Now, region: str | None = None) -> "SESV2Client":
+    """Return a client of *region* that makes one attempt an e-mail, on a connection that has not idled."""
+    client = cast("SESV2Client", _client("sesv2", _PROVIDERS, region=region))
     close_idle_connections(client, now=now)
     return client
 
 
-def text_provider(*, now: Now) -> Any:  # noqa: ANN401 - a client without stubs
+def text_provider(*, now: Now, region: str | None = None) -> Any:  # noqa: ANN401 - a client without stubs
     """Return a client of End User Messaging that makes one attempt a text, on a connection that has not idled."""
-    client = _client("pinpoint-sms-voice-v2", _PROVIDERS)
+    client = _client("pinpoint-sms-voice-v2", _PROVIDERS, region=region)
     close_idle_connections(client, now=now)
     return client
 
@@ -105,8 +105,13 @@ def account_facts(service: str, *, endpoint: str | None = None) -> Any:  # noqa:
     return _client(service, _OURS, endpoint=endpoint)
 
 
-def _client(service: str, config: Config, *, endpoint: str | None = None) -> object:
-    return session().create_client(service, config=config, endpoint_url=endpoint)
+def _client(
+    service: str, config: Config, *, endpoint: str | None = None, region: str | None = None
+) -> object:
+    """Make a client of *region*; None is the Region that the environment names."""
+    return session().create_client(
+        service, config=config, endpoint_url=endpoint, region_name=region
+    )
 
 
 @cache

@@ -16,6 +16,7 @@ from ordercast.people.person import QuietHours
 from ordercast.settings.brands import own_senders
 from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.originations import OriginationTable, read_originations
+from ordercast.settings.second_region import SecondRegionNames
 from ordercast.settings.texts import template_ids
 
 
@@ -77,13 +78,16 @@ class SendPolicy(QuietSettings, frozen=True, kw_only=True):
 class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the senders of all channels; `stage` is a dimension of their metrics, and a tag of e-mails.
 
-    `region` is where they are deployed.
+    `region` is where they are deployed; the second one, "" for none, and its share are set in the table
+    second_region.
 
     What prices their messages is set in stages/*.toml, from `countries` on by the same names.
     """
 
     stage: str
     region: str
+    second_region: str
+    second_region_share: int
     metrics: MetricsLevel
     ledger_table: str
     customers_table: str
@@ -93,10 +97,19 @@ class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True)
     email_plan: str
 
 
+class TextResources(Struct, frozen=True, kw_only=True):
+    """What texts by End User Messaging are sent with; "" leaves it to the configuration set, or the account."""
+
+    configuration_set: str
+    origination: str
+    protect_configuration: str = ""
+
+
 class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
     """Settings of the SMS sender, set in stages/*.toml by the same names, those of India in its table.
 
-    `sms_origination` is set as end_user_messaging.origination; both it and the names of the resources of
+    `sms_origination` is set as end_user_messaging.origination, `second_region_origination` in the table
+    second_region; they and the names of the resources of
     End User Messaging are empty where the stage does not use it.
     """
 
@@ -106,6 +119,7 @@ class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
     india_entity_id: str
     india_template_ids: str
     sms_origination: str
+    second_region_origination: str
     sms_configuration_set: str
     sms_protect_configuration: str
     originations: str
@@ -114,6 +128,19 @@ class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
     def origination_table(self) -> OriginationTable:
         """What texts to single countries leave from."""
         return read_originations(self.originations)
+
+    def sent_with(self, region: str) -> TextResources:
+        """Return what texts are sent with in *region*, of End User Messaging."""
+        if region == self.region:
+            return TextResources(
+                configuration_set=self.sms_configuration_set,
+                protect_configuration=self.sms_protect_configuration,
+                origination=self.sms_origination,
+            )
+        return TextResources(
+            configuration_set=SecondRegionNames(stage=self.stage).configuration_set,
+            origination=self.second_region_origination,
+        )
 
     @property
     def templates_in_india(self) -> dict[str, str]:
@@ -132,6 +159,11 @@ class EmailSenderSettings(SenderSettings, frozen=True, kw_only=True):
     unsubscribe_url: str
     unsubscribe_mailbox: str
     configuration_set: str
+
+    def configuration_set_in(self, region: str) -> str:
+        """Return what e-mails are sent with in *region*."""
+        second = SecondRegionNames(stage=self.stage).configuration_set
+        return self.configuration_set if region == self.region else second
 
     @property
     def own_senders(self) -> dict[str, str]:

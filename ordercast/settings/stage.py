@@ -18,6 +18,7 @@ from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Setting
 Flag = Annotated[bool, Meta(description="true or false")]
 Whole = Annotated[int, Meta(ge=0, description="a whole number of 0 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
+ShareOfMessages = Annotated[int, Meta(ge=0, le=99, description="a whole number between 0 and 99")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
 Concurrency = Annotated[int, Meta(ge=2, le=1000, description="a whole number between 2 and 1000")]
 Factor = Annotated[Decimal, Meta(description="a number such as 1.5")]
@@ -66,6 +67,15 @@ class EndUserMessagingSettings(Settings, frozen=True):
 
     origination: OriginationIdentity
     protect: Text
+
+
+class SecondRegionSettings(Settings, frozen=True):
+    """Another Region that messages may go by, its share of them, and what is there already."""
+
+    region: RegionName
+    share: ShareOfMessages
+    origination: OriginationIdentity
+    existing_identities: Text
 
 
 class OrdersStreamSettings(Settings, frozen=True):
@@ -237,6 +247,7 @@ class StageSettings(Settings, frozen=True):
     second_look: Span
     india: IndiaSettings
     end_user_messaging: EndUserMessagingSettings
+    second_region: SecondRegionSettings
     originations: OriginationTable
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings

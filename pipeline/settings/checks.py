@@ -17,6 +17,7 @@ from pipeline.settings.existing import existing_rules
 from pipeline.settings.function_checks import Rule, concurrency, network
 from pipeline.settings.observability_checks import alarms, heartbeat, reputation
 from pipeline.settings.origination_checks import originations
+from pipeline.settings.second_region_checks import second_region
 from pipeline.settings.text_checks import prices, sms_providers
 
 VISIBILITY_FACTOR = 6
@@ -69,6 +70,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         concurrency,
         _queues,
         network,
+        second_region,
         heartbeat,
         alarms,
         reputation,

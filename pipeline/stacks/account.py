@@ -3,6 +3,7 @@
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
+from ordercast.settings.second_region import ACCOUNT_RECEIPTS_TOPIC
 from ordercast.settings.stage import AccountSettings, StageSettings
 from pipeline.bundling.package import package
 from pipeline.constructs.functions.function import FunctionDefaults
@@ -25,8 +26,15 @@ class AccountStack(Stack):
         env: Environment | None = None,
         account: AccountSettings,
         stage: StageSettings,
+        stack_name: str | None = None,
     ) -> None:
-        super().__init__(scope, name, env=env, termination_protection=stage.account_protection)
+        super().__init__(
+            scope,
+            name,
+            env=env,
+            stack_name=stack_name,
+            termination_protection=stage.account_protection,
+        )
         key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
         defaults = FunctionDefaults(
             package=package(self, stage.target),
@@ -34,7 +42,9 @@ class AccountStack(Stack):
             log_retention=account.log_retention,
             removal=account.removal,
         )
-        self.sms_receipts = EncryptedTopic(self, "SmsReceipts", key=key)
+        self.sms_receipts = EncryptedTopic(
+            self, "SmsReceipts", key=key, topic_name=ACCOUNT_RECEIPTS_TOPIC
+        )
         sms_logs = SmsLogs(self, "SmsLogs", account=account, key=key)
         self.forwarder = SmsLogForwarder(
             self,

@@ -36,7 +36,7 @@ class DataStack(Stack):
         self.key = self._key(stage)
         self.orders = OrdersStream(self, "Orders", stage=stage, key=self.key).stream
         self.tables = Tables(self, stage=stage, key=self.key)
-        MailIdentities(self, "Mail", stage=stage)
+        MailIdentities(self, "Mail", stage=stage, existing=stage.existing_identities)
         self.parked = ParkedBucket(self, "Parked", stage=stage, key=self.key)
         Outputs(self, "Outputs", stage=stage.name, values=self._outputs())
 

@@ -24,6 +24,7 @@ from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.messaging.end_user_messaging import EndUserMessaging
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
+from pipeline.constructs.messaging.second_region_receipts import receipts_of
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.outputs import Outputs
 from pipeline.constructs.storage.published import Published
@@ -109,6 +110,7 @@ class PipelineStack(Stack):
                 notifications=notifications,
                 receipts=[mail.events, *([texts.events] if texts else [])],
                 sms_receipts=account.sms_receipts,
+                second_region=receipts_of(self, stage),
             ),
         )
 

@@ -203,3 +203,22 @@ OPTIONAL = (
     ),
 )
 """Findings of what a stage or an account may switch on (test_options.py)."""
+
+SECOND_REGION = (
+    Acknowledged(
+        rule="AwsSolutions-SQS3",
+        at=("SecondRegion/Undelivered",),
+        because="The queue is itself a dead-letter queue, of the topics' subscriptions in the stage's own Region; the rule knows only those of other queues.",
+    ),
+    Acknowledged(
+        rule="Serverless-SQSRedrivePolicy",
+        at=("SecondRegion/Undelivered",),
+        because="The queue is itself a dead-letter queue, with an alarm on its first message; nothing but an operator reads it.",
+    ),
+    Acknowledged(
+        rule="Serverless-SNSRedrivePolicy",
+        at=("SecondRegion/Alarms/EncryptedTopic/EncryptedTopic/operators@example.com",),
+        because="A notice that a mailbox does not take is worth nothing later: the alarm itself stays on, and is told again when it is over.",
+    ),
+)
+"""Findings of a stage with a second Region, which no stage of ours has."""

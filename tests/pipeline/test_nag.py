@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.pipeline.acknowledged import ACKNOWLEDGED, OPTIONAL
+from tests.pipeline.acknowledged import ACKNOWLEDGED, OPTIONAL, SECOND_REGION
 from tests.pipeline.synthesis import Synthesis
 
 Finding = tuple[str, str]
@@ -29,7 +29,9 @@ def test_each_finding_is_acknowledged_once() -> None:
     assert [] == [finding for finding, times in KNOWN.items() if times > 1]
 
 
-@pytest.mark.parametrize("each", [*ACKNOWLEDGED, *OPTIONAL], ids=lambda each: each.rule)
+@pytest.mark.parametrize(
+    "each", [*ACKNOWLEDGED, *OPTIONAL, *SECOND_REGION], ids=lambda each: each.rule
+)
 def test_an_acknowledgement_says_why_in_a_sentence(each) -> None:
     assert re.fullmatch(r"[A-Z].{60,}\.", each.because)
     assert len(each.because.split()) >= 12

@@ -22,12 +22,16 @@ NAMES = {
 
 
 def test_cloudformation_names_everything(synthesis: Synthesis) -> None:
-    """A fixed name collides on replacement and with a second stage. SNS dictates two of them."""
+    """A fixed name collides on replacement and with a second stage.
+
+    SNS dictates two of them; stages of other Regions have to know the topic of an account.
+    """
     named = [
         str(resource["Properties"][name])
         for kind, name in NAMES.items()
         for _, _, resource in synthesis.each(kind)
         if name in resource["Properties"]
     ]
+    named.remove("ordercast-sms-receipts")
     assert 2 == len(named)
     assert all("/DirectPublishToPhoneNumber" in name for name in named)

@@ -37,6 +37,8 @@ class SmsVoiceClient(Protocol):
 class EndUserMessagingSms(Struct, frozen=True, kw_only=True):
     """Text messages by `pinpoint-sms-voice-v2`; an empty `origination` leaves it to the account.
 
+    An empty `protect_configuration` leaves it to the one that belongs to the configuration set.
+
     The sender id of the shop's brand for that country goes before it. The notification's id goes
     with the text and comes back in its events, so that no receipt has to be matched. A text waits
     no longer for its carrier than it may still be sent, and costs no more than was reserved for it:
@@ -77,9 +79,9 @@ class EndUserMessagingSms(Struct, frozen=True, kw_only=True):
             "MessageBody": message.words.text,
             "MessageType": "PROMOTIONAL" if promotional else "TRANSACTIONAL",
             "ConfigurationSetName": self.configuration_set,
-            "ProtectConfigurationId": self.protect_configuration,
             "TimeToLive": self._time_to_live(row),
             "Context": {NOTIFICATION_TAG: row.id},
+            **self._protection(),
             **self._origination(row),
             # US dollars for the whole message.
             **({"MaxPrice": _price(row.reserved)} if row.reserved else {}),
@@ -90,6 +92,10 @@ class EndUserMessagingSms(Struct, frozen=True, kw_only=True):
         """Return for how many seconds it is worth delivering, within what the API takes."""
         left = expires_at(row, self.send_within(row)) - self.now()
         return max(_SHORTEST, min(_LONGEST, left // timedelta(seconds=1)))
+
+    def _protection(self) -> TextRequest:
+        chosen = self.protect_configuration
+        return {"ProtectConfigurationId": chosen} if chosen else {}
 
     def _origination(self, row: Notification) -> TextRequest:
         own = self.brand_of(row.order.shop).sender_ids.get(row.country or "")
@@ -119,14 +125,15 @@ _SHORTEST, _LONGEST = 5, 259_200  # seconds
 
 
 def open_provider(route: Route, parts: ProviderParts) -> EndUserMessagingSms:
-    """Return End User Messaging as the SMS sender's settings want it, with the route's origination."""
+    """Return End User Messaging in the route's Region, by its origination, as the SMS sender's settings want it."""
     settings = parts.settings
+    sent_with = settings.sent_with(route.region)
     named = "" if route.origination == ACCOUNTS_OWN else route.origination
     return EndUserMessagingSms(
-        client=clients.text_provider(now=parts.now),
-        configuration_set=settings.sms_configuration_set,
-        protect_configuration=settings.sms_protect_configuration,
-        origination=named or settings.sms_origination,
+        client=clients.text_provider(now=parts.now, region=route.region),
+        configuration_set=sent_with.configuration_set,
+        protect_configuration=sent_with.protect_configuration,
+        origination=named or sent_with.origination,
         india_entity_id=settings.india_entity_id,
         india_template_ids=settings.templates_in_india,
         now=parts.now,

@@ -123,14 +123,14 @@ class SesEmail(Struct, frozen=True, kw_only=True):
         return headers
 
 
-def open_provider(_: Route, parts: ProviderParts) -> SesEmail:
-    """Return SES as the e-mail sender's settings want it."""
+def open_provider(route: Route, parts: ProviderParts) -> SesEmail:
+    """Return SES in the route's Region, as the e-mail sender's settings want it."""
     settings = parts.settings
     return SesEmail(
-        client=clients.email_provider(now=parts.now),
+        client=clients.email_provider(now=parts.now, region=route.region),
         sender=settings.email_from,
         own_senders=settings.own_senders,
-        configuration_set=settings.configuration_set,
+        configuration_set=settings.configuration_set_in(route.region),
         stage=settings.stage,
         unsubscribe_url=settings.unsubscribe_url,
         unsubscribe_mailbox=settings.unsubscribe_mailbox,

@@ -81,12 +81,12 @@ class SnsSms(Struct, frozen=True, kw_only=True):
 
 
 def open_provider(route: Route, parts: ProviderParts) -> SnsSms:
-    """Return SNS as the SMS sender's settings want it, with the route's origination."""
+    """Return SNS in the route's Region, by its origination, as the SMS sender's settings want it."""
     settings = parts.settings
     named = settings.sender_id if route.origination == ACCOUNTS_OWN else route.origination
     shown = any(map(str.isalpha, named))
     return SnsSms(
-        client=clients.sms_provider(now=parts.now),
+        client=clients.sms_provider(now=parts.now, region=route.region),
         sender_id=named if shown else "",
         number="" if shown else named,
         india_entity_id=settings.india_entity_id,

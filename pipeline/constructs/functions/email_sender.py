@@ -18,6 +18,6 @@ class EmailSender(StageFunction):
         )
         tables.let_claim(self)
         shops = own_senders(stage.brand_senders).values()
-        parts.mail.let_send(self, senders=[stage.email_from, *shops])
+        parts.mail.let_send(self, senders=[stage.email_from, *shops], elsewhere=parts.elsewhere)
         for queue in parts.queues.email:
             queue.feed(self)

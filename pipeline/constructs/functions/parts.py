@@ -9,6 +9,7 @@ from constructs import Construct
 from msgspec.structs import asdict
 
 from ordercast.settings.environment import EnvironmentSettings
+from ordercast.settings.second_region import SecondRegionNames
 from ordercast.settings.senders import ChannelSender
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function, FunctionDefaults
@@ -33,6 +34,13 @@ class StageParts:
     mail: Mail
     texts: EndUserMessaging | None
     queues: Queues
+
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """The configuration set of SES and End User Messaging in the second Region, if there is one."""
+        names = SecondRegionNames(stage=self.stage.name)
+        second = self.stage.second_region.region
+        return {second: names.configuration_set} if second else {}
 
     @property
     def names(self) -> dict[str, str]:
@@ -65,9 +73,16 @@ class StageParts:
         }
 
     def sender_environment(self, channel: str) -> dict[str, object]:
-        """Return how fast a channel's sender may send."""
+        """Return where and how fast a channel's sender may send."""
         sender = self.senders[channel]
-        return {"region": Aws.REGION, "rate": sender.rate, "origination": sender.origination}
+        second = self.stage.second_region
+        return {
+            "region": Aws.REGION,
+            "second_region": second.region,
+            "second_region_share": second.share,
+            "rate": sender.rate,
+            "origination": sender.origination,
+        }
 
     def environment(self, kind: type[EnvironmentSettings], **own: object) -> EnvironmentSettings:
         """Return the settings of one function: *own*, and the stage's of the same name."""

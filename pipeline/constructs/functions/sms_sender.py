@@ -1,5 +1,7 @@
 """Deploy the function that sends text messages, through the providers that the stage names."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -20,6 +22,7 @@ class SmsSender(StageFunction):
             "india_entity_id": india.entity_id,
             "india_template_ids": india.template_ids,
             "sms_origination": parts.stage.end_user_messaging.origination if parts.texts else "",
+            "second_region_origination": parts.stage.second_region.origination,
             "originations": write_originations(
                 parts.stage.originations, share=parts.stage.sms_sender.share
             ),
@@ -28,9 +31,9 @@ class SmsSender(StageFunction):
         super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings, **own)
         parts.tables.let_claim(self)
         if SNS in named_providers(parts.stage):
-            self.role.add_to_policy(_publish_to_phones(Stack.of(self)))
+            self.role.add_to_policy(_publish_to_phones(Stack.of(self), [*parts.elsewhere]))
         if parts.texts:
-            parts.texts.let_send(self)
+            parts.texts.let_send(self, elsewhere=[*parts.elsewhere])
         for queue in parts.queues.sms:
             queue.feed(self)
 
@@ -38,7 +41,11 @@ class SmsSender(StageFunction):
 _NO_TEXTS = {"sms_configuration_set": "", "sms_protect_configuration": ""}
 
 
-def _publish_to_phones(stack: Stack) -> iam.PolicyStatement:
+def _publish_to_phones(stack: Stack, elsewhere: Sequence[str]) -> iam.PolicyStatement:
     """Allow phone numbers, which have no ARN, by leaving out everything that has one: topics."""
     topics = stack.format_arn(service="sns", region="*", account="*", resource="*")
-    return iam.PolicyStatement(actions=["sns:Publish"], not_resources=[topics])
+    return iam.PolicyStatement(
+        actions=["sns:Publish"],
+        not_resources=[topics],
+        conditions={"StringEquals": {"aws:RequestedRegion": [stack.region, *elsewhere]}},
+    )

@@ -1,6 +1,6 @@
 """Publish the events of texts by End User Messaging, and let a function send them. Used by the pipeline stack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_smsvoice as smsvoice
 from constructs import Construct
 
+from ordercast.settings.second_region import SecondRegionNames
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.encryption_key import SMS_VOICE
@@ -17,14 +18,22 @@ class EndUserMessaging(Construct):
     """What every text by it is sent with: a configuration set, whose events go to a topic, and a protect configuration.
 
     The numbers, pools and sender ids of the account are registered and kept by people
-    (docs/first-deployment.md).
+    (docs/first-deployment.md). In a second Region set and topic have *names*.
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, key: kms.IKey, protect: Mapping[str, str]
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        key: kms.IKey,
+        protect: Mapping[str, str],
+        names: SecondRegionNames | None = None,
     ) -> None:
         super().__init__(scope, name)
-        self.events = EncryptedTopic(self, "Events", key=key)
+        self.events = EncryptedTopic(
+            self, "Events", key=key, topic_name=names.text_events if names else None
+        )
         self.events.topic.add_to_resource_policy(self._publishing())
         self._protect = smsvoice.CfnProtectConfiguration(
             self, "ProtectConfiguration", country_rule_set=_rules(protect)
@@ -32,6 +41,7 @@ class EndUserMessaging(Construct):
         self._set = smsvoice.CfnConfigurationSet(
             self,
             "ConfigurationSet",
+            configuration_set_name=names.configuration_set if names else None,
             protect_configuration_id=self._protect.attr_protect_configuration_id,
             event_destinations=[
                 smsvoice.CfnConfigurationSet.EventDestinationProperty(
@@ -55,10 +65,14 @@ class EndUserMessaging(Construct):
             "sms_protect_configuration": self._protect.attr_protect_configuration_id,
         }
 
-    def let_send(self, function: Function) -> None:
-        """Let *function* send texts, from whatever number, pool or sender id of the account and Region."""
-        ours = Stack.of(self).format_arn(service="sms-voice", resource="*")
-        function.allow("sms-voice:SendTextMessage", on=[ours])
+    def let_send(self, function: Function, *, elsewhere: Sequence[str] = ()) -> None:
+        """Let *function* send texts, from whatever number, pool or sender id of the account in these Regions."""
+        stack = Stack.of(self)
+        ours = [
+            stack.format_arn(service="sms-voice", region=region, resource="*")
+            for region in (stack.region, *elsewhere)
+        ]
+        function.allow("sms-voice:SendTextMessage", on=ours)
 
     def _publishing(self) -> iam.PolicyStatement:
         """Let the service publish for this account, and for no other (user guide: "Amazon SNS event destinations")."""

@@ -1,6 +1,6 @@
 """Publish the events of a stage's e-mails, and let a function send them. Used by the pipeline stack."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from aws_cdk import Stack
@@ -8,8 +8,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from ordercast.settings.second_region import SecondRegionNames
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.messaging.topic import EncryptedTopic
+
+_NOWHERE: Mapping[str, str] = {}
 
 Tls = Literal["require", "optional"]
 
@@ -17,15 +20,27 @@ Tls = Literal["require", "optional"]
 class Mail(Construct):
     """The configuration set that every e-mail is sent with: SES publishes its events on the topic.
 
-    The domains that are sent from are in the data stack. Set in stages/*.toml as email_tls.
+    The domains that are sent from are in the data stack. Set in stages/*.toml as email_tls. In a second
+    Region both have *names*.
     """
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, tls: Tls) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        key: kms.IKey,
+        tls: Tls,
+        names: SecondRegionNames | None = None,
+    ) -> None:
         super().__init__(scope, name)
-        self.events = EncryptedTopic(self, "Events", key=key)
+        self.events = EncryptedTopic(
+            self, "Events", key=key, topic_name=names.mail_events if names else None
+        )
         self.configuration_set = ses.ConfigurationSet(
             self,
             "ConfigurationSet",
+            configuration_set_name=names.configuration_set if names else None,
             reputation_metrics=True,
             tls_policy=_POLICIES[tls],
             suppression_reasons=ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
@@ -36,8 +51,16 @@ class Mail(Construct):
             events=_PUBLISHED,
         )
 
-    def let_send(self, function: Function, *, senders: Sequence[str]) -> None:
+    def let_send(
+        self,
+        function: Function,
+        *,
+        senders: Sequence[str],
+        elsewhere: Mapping[str, str] = _NOWHERE,
+    ) -> None:
         """Let *function* send from these addresses, and only with our configuration set.
+
+        *elsewhere* has that of another Region, by its name.
 
         To any identity of the account: in the sandbox SES asks for the recipient's too, and an address
         that is an identity of its own is judged by that and not by its domain's. The condition is of
@@ -45,15 +68,14 @@ class Mail(Construct):
         policy examples").
         """
         stack = Stack.of(self)
-        configuration_set = stack.format_arn(
-            service="ses",
-            resource="configuration-set",
-            resource_name=self.configuration_set.configuration_set_name,
-        )
-        identities = stack.format_arn(service="ses", resource="identity", resource_name="*")
+        ours = {stack.region: self.configuration_set.configuration_set_name, **elsewhere}
         function.allow(
             "ses:SendEmail",
-            on=[identities, configuration_set],
+            on=[
+                stack.format_arn(service="ses", region=region, resource=kind, resource_name=name)
+                for region, configuration_set in ours.items()
+                for kind, name in (("identity", "*"), ("configuration-set", configuration_set))
+            ],
             when={"StringEquals": {"ses:FromAddress": list(senders)}},
         )
 

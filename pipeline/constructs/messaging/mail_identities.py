@@ -1,4 +1,4 @@
-"""Make the SES identities of a stage: the domains that it sends from. Used by the data stack."""
+"""Make the SES identities of a stage: the domains that it sends from. Used by the data stack, and by that of a second Region."""
 
 from aws_cdk import aws_ses as ses
 from constructs import Construct
@@ -9,15 +9,15 @@ from pipeline.constructs.conversions import removal_policy
 
 
 class MailIdentities(Construct):
-    """An identity for each domain that does not exist yet. Set in stages/*.toml as existing_identities.
+    """An identity for each domain that is not *existing*, domains separated by commas.
 
     They are data: a new identity of the same domain has other DKIM records, and sends nothing until
     they are in its DNS. None has a configuration set by default, for it would outlive that.
     """
 
-    def __init__(self, scope: Construct, name: str, *, stage: StageSettings) -> None:
+    def __init__(self, scope: Construct, name: str, *, stage: StageSettings, existing: str) -> None:
         super().__init__(scope, name)
-        there = {each.strip() for each in stage.existing_identities.split(",")}
+        there = {each.strip() for each in existing.split(",")}
         for place, domain in enumerate(mail_domains(stage)):
             if domain not in there:
                 self._identity(f"Identity-{domain}" if place else "Identity", domain, stage)

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ordercast.settings.mapping import Mapping, mapping_of
 from ordercast.settings.stage import QueueReaderSettings, SenderFunctionSettings, StageSettings
 from pipeline.constructs.conversions import strong
+from pipeline.constructs.messaging.second_region_receipts import SecondRegionReceipts
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
 
@@ -21,7 +23,8 @@ from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queu
 class Queues:
     """One queue for each channel and priority, so that high never waits behind normal; one for receipts.
 
-    *receipts* are the stage's topics of receipts, *sms_receipts* is that of the account.
+    *receipts* are the stage's topics of receipts, *sms_receipts* is that of the account, and
+    *second_region* has those of another Region.
     What SNS cannot deliver to any of them goes to `undelivered`.
     """
 
@@ -34,6 +37,7 @@ class Queues:
         notifications: EncryptedTopic,
         receipts: Sequence[EncryptedTopic],
         sms_receipts: EncryptedTopic,
+        second_region: SecondRegionReceipts | None = None,
     ) -> None:
         self._scope, self._stage, self._key = scope, stage, key
         self._notifications = notifications.topic
@@ -52,6 +56,10 @@ class Queues:
         )
         for topic in (*(each.topic for each in receipts), of_account):
             self._subscribe(self.receipts, topic)
+        if second_region:
+            for place, arn in enumerate(second_region.topics):
+                topic = sns.Topic.from_topic_arn(scope, f"SecondRegion{place}", arn)
+                self._subscribe(self.receipts, topic, undelivered=second_region.undelivered)
 
     @property
     def all(self) -> dict[str, WorkQueue]:
@@ -79,9 +87,17 @@ class Queues:
         )
 
     def _subscribe(
-        self, queue: WorkQueue, topic: sns.ITopic, wanted: Attributes[str, str] | None = None
+        self,
+        queue: WorkQueue,
+        topic: sns.ITopic,
+        wanted: Attributes[str, str] | None = None,
+        *,
+        undelivered: sqs.IQueue | None = None,
     ) -> None:
-        """Deliver messages as they were published, where their attributes are as *wanted*."""
+        """Deliver messages as they were published, where their attributes are as *wanted*.
+
+        What cannot be delivered goes to a queue in the topic's Region.
+        """
         policy = {
             attribute: sns.SubscriptionFilter.string_filter(allowlist=[value])
             for attribute, value in (wanted or {}).items()
@@ -91,6 +107,6 @@ class Queues:
                 queue.queue,
                 raw_message_delivery=True,
                 filter_policy=policy or None,
-                dead_letter_queue=self.undelivered,
+                dead_letter_queue=undelivered or self.undelivered,
             )
         )

@@ -1,4 +1,4 @@
-"""Make an encrypted topic that refuses callers without TLS. Used by three stacks."""
+"""Make an encrypted topic that refuses callers without TLS. Used by the stacks."""
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -8,12 +8,19 @@ from pipeline.constructs.functions.function import Function
 
 
 class EncryptedTopic(Construct):
-    """A topic with a policy of its own: the default one is open to the whole account."""
+    """A topic with a policy of its own: the default one is open to the whole account.
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey) -> None:
+    *topic_name* is for one that stacks in another Region subscribe to; others get theirs from CloudFormation.
+    """
+
+    def __init__(
+        self, scope: Construct, name: str, *, key: kms.IKey, topic_name: str | None = None
+    ) -> None:
         super().__init__(scope, name)
         self._key = key
-        self.topic = sns.Topic(self, "EncryptedTopic", master_key=key, enforce_ssl=True)
+        self.topic = sns.Topic(
+            self, "EncryptedTopic", topic_name=topic_name, master_key=key, enforce_ssl=True
+        )
 
     def let_publish(self, function: Function) -> None:
         """Let *function* publish, in batches too (they are the same action)."""

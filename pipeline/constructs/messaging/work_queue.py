@@ -85,12 +85,18 @@ class WorkQueue(Construct):
 
 
 def dead_letter_queue(
-    scope: Construct, name: str, *, retention: timedelta, key: kms.IKey
+    scope: Construct,
+    name: str,
+    *,
+    retention: timedelta,
+    key: kms.IKey,
+    queue_name: str | None = None,
 ) -> sqs.Queue:
-    """Make a queue that only an operator reads."""
+    """Make a queue that only an operator reads; *queue_name* is for one that another Region's stack knows."""
     return sqs.Queue(
         scope,
         name,
+        queue_name=queue_name,
         encryption=sqs.QueueEncryption.KMS,
         encryption_master_key=key,
         enforce_ssl=True,

@@ -1,4 +1,6 @@
-"""Make the topic that alarms publish on, and the alarms that do. Used by `Alarms`."""
+"""Make the topic that alarms publish on, and the alarms that do. Used by `Alarms`, and by the stack of a second Region."""
+
+from datetime import timedelta
 
 from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -6,8 +8,10 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from pipeline.constructs.conversions import duration
 from pipeline.constructs.messaging.topic import EncryptedTopic
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -70,6 +74,15 @@ class AlarmTopic(Construct):
         alarm.add_alarm_action(publish)
         alarm.add_ok_action(publish)
         self.alarms.append(alarm)
+
+    def dead_letters(self, name: str, queue: sqs.IQueue, period: timedelta) -> None:
+        """Raise an alarm when anything waits in a dead-letter queue."""
+        visible = queue.metric_approximate_number_of_messages_visible(
+            statistic="Maximum", period=duration(period)
+        )
+        self.alarm(
+            name, visible, "Messages could not be processed and wait in a dead-letter queue."
+        )
 
     def compose_health(self) -> None:
         """Add one alarm that is on while any other is, to be shown, or asked, as the stage's health.

@@ -72,11 +72,7 @@ class Alarms:
         )
 
     def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
-        visible = queue.metric_approximate_number_of_messages_visible(
-            statistic="Maximum", period=self._period
-        )
-        means = "Messages could not be processed and wait in a dead-letter queue."
-        self.topic.alarm(name, visible, means)
+        self.topic.dead_letters(name, queue, self.stage.alarms.period)
 
     def _errors(self, function: Function) -> None:
         name, period, most = f"{function.node.id}Errors", self._period, self.stage.alarms.errors

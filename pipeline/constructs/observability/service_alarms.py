@@ -35,6 +35,11 @@ def watch_services(
     _functions(topic, [*pipeline.functions.values(), account.forwarder], period)
     _scheduled(topic, stage, pipeline)
     _throttles(topic, data, period)
+    watch_account(topic, stage)
+
+
+def watch_account(topic: AlarmTopic, stage: StageSettings) -> None:
+    """Add the alarms on what SES and SNS think of the account in a Region: the stage's, or its second one."""
     _reputation(topic, stage)
     _spend(topic, stage)
 

@@ -162,6 +162,8 @@ class Policies:
         context = {"s3:ResourceAccount": "000000000000"} if action.startswith("s3:") else {}
         if action == "iam:PassRole":
             context = {"iam:PassedToService": "sns.amazonaws.com"}
+        if resource.startswith("+"):
+            context = {"aws:RequestedRegion": _PSEUDO["AWS::Region"]}
         if action == "ses:SendEmail":
             context = {"ses:FromAddress": self._sender()}
         yield PolicyCall(action=action, resource=resource, context=context)

@@ -38,7 +38,7 @@ def synthesised(stage: StageSettings) -> tuple[list[dict[str, Any]], dict[str, A
     from pipeline.constructs.messaging.mail_identities import MailIdentities  # noqa: PLC0415
 
     stack = Stack(App(), "Pipeline")
-    MailIdentities(stack, "Identities", stage=stage)
+    MailIdentities(stack, "Identities", stage=stage, existing=stage.existing_identities)
     mail = Mail(stack, "Mail", key=kms.Key(stack, "Key"), tls="require")
     allowed: dict[str, Any] = {}
 
