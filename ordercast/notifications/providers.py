@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 
 
@@ -58,6 +60,11 @@ PROVIDERS: Mapping[str, ProviderTraits] = MappingProxyType(
 def provider_of(row: Notification) -> str:
     """Return the name of the provider on *row*'s route; without one, of its channel's first."""
     return row.route.partition("/")[0] if row.route else CHANNELS[row.channel].provider
+
+
+def provider_of_try(row: Notification, message: Message) -> str:
+    """Return the provider of one of *row*'s tries: its own, and of the last one that of the row."""
+    return provider_of(row if message.number is None else replace(row, route=message.route))
 
 
 def names_notification(row: Notification) -> bool:

@@ -5,6 +5,7 @@ numbered, and keep what their own claim said.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -57,6 +58,13 @@ def is_delivered(row: Notification) -> bool:
 def is_unsent(row: Notification) -> bool:
     """Tell whether *row*'s account could not send its last try, and no earlier one was delivered."""
     return not is_delivered(row) and all(e.state is State.DEFERRED for e in latest(row))
+
+
+def last_sent_at(row: Notification) -> datetime | None:
+    """Return when a provider took *row*'s last try."""
+    if all(each.number is None for each in row.messages.values()):
+        return row.sent_at
+    return max((each.at for each in latest(row) if each.at), default=row.sent_at)
 
 
 def decides(row: Notification, message: Message, *, known: Message | None) -> bool:

@@ -19,7 +19,7 @@ Measure = int | Decimal | timedelta | dict[str, int] | None
 Value = int | float | str | dict[str, int] | None
 """A value as it is exported."""
 
-NOTIFICATIONS, MESSAGES, PARTS = "notifications", "messages", "parts"
+NOTIFICATIONS, MESSAGES, PARTS, TRIES = "notifications", "messages", "parts", "tries"
 BY_RULE = "notifications by rule"
 SHARE, SECONDS, DOLLARS = "0 to 1", "seconds", "US dollars"
 
@@ -129,6 +129,11 @@ STATS: Sequence[Column] = (
     _count(
         "fallbacks",
         "those that took the place of one that could not be had on the other channel, without suppressed ones",
+    ),
+    _column(
+        TRIES,
+        "retries",
+        "tries beyond the first of each text whose phone or carrier could not be reached",
     ),
     _group(
         "parked",

@@ -16,7 +16,14 @@ from ordercast.notifications.fallback import ends_unheard, needs_word
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message, best_of, earliest, joined
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.tries import cost_of, decides, deciding, is_unsent, sent_tries
+from ordercast.notifications.tries import (
+    cost_of,
+    decides,
+    deciding,
+    is_unsent,
+    last_sent_at,
+    sent_tries,
+)
 from ordercast.pacing.holds import Why
 from ordercast.receipts.receipt_log import ReceiptLog, has_timed_out
 from ordercast.receipts.unreached import unreached
@@ -104,9 +111,10 @@ def _may_be_unsent(receipt_log: ReceiptLog, message: Message) -> bool:
 
 def due_if_silent(row: Notification, *, unknown_after: timedelta, now: datetime) -> Notification:
     """Return *row* due for its fallback, if it is urgent and nothing was heard of it for so long."""
-    if row.state is not State.SENT or row.sent_at is None or not needs_word(row):
+    sent_at = last_sent_at(row)
+    if row.state is not State.SENT or sent_at is None or not needs_word(row):
         return row
-    at = row.sent_at + unknown_after
+    at = sent_at + unknown_after
     return replace(row, due_at=at) if at <= now else row
 
 

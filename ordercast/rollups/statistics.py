@@ -15,6 +15,7 @@ from ordercast.rollups.rollup import (
     FALLBACKS,
     LATENCIES,
     PARTS,
+    RETRIES,
     RULE,
     STATE,
     TAKEN,
@@ -124,6 +125,11 @@ class Figures(Struct, frozen=True, kw_only=True):
     def fallbacks(self) -> int:
         """Notifications that took another's place, but for those that were suppressed."""
         return self._count(FALLBACKS)
+
+    @property
+    def retries(self) -> int:
+        """Tries of texts beyond the first of each, after a receipt that they could not be delivered."""
+        return self._count(RETRIES)
 
     @property
     def in_doubt(self) -> int:

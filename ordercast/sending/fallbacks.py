@@ -19,6 +19,7 @@ from ordercast.notifications.fallback import (
 )
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.tries import last_sent_at
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person
 from ordercast.people.phone_numbers import country_of
@@ -99,7 +100,7 @@ def _unheard_since(row: Notification) -> datetime | None:
     if not awaits_fallback(row):
         return None
     if row.state in _UNKNOWN:
-        since = row.in_doubt_since if row.state is State.IN_DOUBT else row.sent_at
+        since = row.in_doubt_since if row.state is State.IN_DOUBT else last_sent_at(row)
         return since if needs_word(row) else None
     refused = row.state is State.SUPPRESSED and row.rule not in NOT_REPLACED
     return row.closed_at if refused or ends_unheard(row, row.state) else None

@@ -202,6 +202,8 @@ class SweepPolicy(QuietSettings, frozen=True, kw_only=True):
     resend_email_after: timedelta
     receipt_timeout: timedelta
     claim_lease: timedelta
+    retry_after_receipt: str
+    retry_for_now: bool
     fallback_grace: timedelta
     fallback_unknown_after: timedelta
     allowed_recipients: str

@@ -225,6 +225,8 @@ class StageSettings(Settings, frozen=True):
     landlines: Flag
     fallback: Flag
     fallback_to_text: Flag
+    retry_after_receipt: Text
+    retry_for_now: Flag
     fallback_grace: Span
     fallback_unknown_after: Span
     default_country: Country

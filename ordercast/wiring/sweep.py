@@ -3,7 +3,9 @@
 from ordercast.pacing.reputation import ReputationLimits
 from ordercast.sending.due_policy import DuePolicy
 from ordercast.sending.send_rules import SendWithin
+from ordercast.sending.tries import RetryPolicy
 from ordercast.settings.processors import SweepPolicy, recipient_patterns
+from ordercast.settings.retries import retries
 from ordercast.templates.statuses import send_within
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
@@ -108,6 +110,10 @@ def sweep(
             receipts=ports.receipt_queue,
             match_texts=receipts.match_texts,
             due_policy=due_policy,
+            retries=RetryPolicy(
+                by_priority=retries(policy.retry_after_receipt), for_now=policy.retry_for_now
+            ),
+            send_within=ports.send_within,
             now=ports.now,
             limit=limit,
         ),

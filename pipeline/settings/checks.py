@@ -18,7 +18,7 @@ from pipeline.settings.function_checks import Rule, concurrency, network
 from pipeline.settings.observability_checks import alarms, heartbeat, reputation
 from pipeline.settings.origination_checks import originations
 from pipeline.settings.second_region_checks import second_region
-from pipeline.settings.text_checks import prices, sms_providers
+from pipeline.settings.text_checks import prices, retries_after_receipts, sms_providers
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
@@ -61,6 +61,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         prices,
         sms_providers,
         originations,
+        retries_after_receipts,
         _retention,
         _doubt,
         _sweeper,

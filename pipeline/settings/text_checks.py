@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ordercast.settings import texts
 from ordercast.settings.list_prices import has_plan, price_of_part
+from ordercast.settings.retries import retries
 from ordercast.settings.stage import IndiaSettings, StageSettings
 from pipeline.settings.function_checks import Rule
 
@@ -54,6 +55,15 @@ def sms_providers(stage: StageSettings) -> Iterator[Rule]:
         why = f"must name countries of ISO 3166-1: {country} is none"
         yield "sms_provider_by_country", texts.is_country(country), why
     yield from _protect(stage.end_user_messaging.protect)
+
+
+def retries_after_receipts(stage: StageSettings) -> Iterator[Rule]:
+    """Refuse what cannot be read as how often texts are tried again."""
+    try:
+        retries(stage.retry_after_receipt)
+    except ValueError as error:
+        example = "tries by priority, such as high 2 over 30 min, normal 1 over 2 h"
+        yield "retry_after_receipt", False, f"must be empty or name {example}: {error}"
 
 
 def _protect(written: str) -> Iterator[Rule]:

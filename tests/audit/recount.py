@@ -95,6 +95,7 @@ def _account(rows: list[Row]) -> dict[str, Any]:
         "delivery_rate": float(Fraction(became["delivered"], ended)) if ended else None,
         "suppressed_by_rule": _rules(rows),
         "fallbacks": sum(row["fallback"] and _state(row) != "suppressed" for row in rows),
+        "retries": sum(row["retries"] for row in rows),
         "parts": sum(row["parts"] for row in rows),
         **_money(rows),
         "latency": {name: _percentiles(_seconds(rows, *STEPS[name])) for name in STEPS},

@@ -105,6 +105,8 @@ class Services:
     units: Units = lambda _: 1
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
+    retry_after_receipt: str = ""
+    retry_for_now: bool = False
     rate: int = SEND_POLICY.rate
     velocity_floor: int = 0
     time_left: Deadline = lambda: timedelta(minutes=5)

@@ -217,6 +217,8 @@ class World(Services):
             receipt_timeout=RECEIPT_TIMEOUT,
             claim_lease=LEASE,
             soft_bounces=self.soft_bounces,
+            retry_after_receipt=self.retry_after_receipt,
+            retry_for_now=self.retry_for_now,
             fallback_grace=FALLBACK_GRACE,
             fallback_unknown_after=FALLBACK_UNKNOWN_AFTER,
             allowed_recipients=",".join(self.policy.allowed),

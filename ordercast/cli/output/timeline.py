@@ -18,12 +18,14 @@ from ordercast.notifications.fallback import OTHER
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.providers import label_of, provider_of_try
 from ordercast.notifications.route_reason import RouteReason
 from ordercast.operations.units import count, dollars
 from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
 from ordercast.receipts.receipt_log import REFUSED, ReceiptLog
 from ordercast.sending.routes import provider_label
 from ordercast.sending.send_rules import ALREADY_DELIVERED
+from ordercast.sending.tries import RETRY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ _BY_RULE: Mapping[str, str] = {
     COUNTRY_CLOSED: "this stage sends no texts to its country; see: ordercast prices",
     NUMBER_KIND: "no text goes to this kind of number",
     ALREADY_DELIVERED: "what it would have replaced was delivered after all",
+    RETRY: "its phone or carrier could not be reached; it is tried again when it is due",
     OVER_PRICE: "it would have cost more than its ceiling; see: ordercast prices check",
 }
 
@@ -232,7 +235,7 @@ def _theirs(
     row: Notification, message_id: str, message: Message, receipt_log: ReceiptLog | None
 ) -> Iterable[TimelineEntry]:
     """Yield the provider's receipts, each kind once; without a receipt log, the merged state."""
-    source = provider_label(row)
+    source = label_of(provider_of_try(row, message))
     if receipt_log is None:
         if message.at:
             reason = f" ({message.reason})" if message.reason else ""
@@ -240,7 +243,8 @@ def _theirs(
                 at=message.at, source=source, says=f"{message.state}{reason}: {message_id}"
             )
         return
-    yield TimelineEntry(at=receipt_log.sent_at, source=source, says=_answered(message_id))
+    says = f"{_answered(message_id)}{_claimed_at(message)}"
+    yield TimelineEntry(at=receipt_log.sent_at, source=source, says=says)
     for kind, receipt_event in receipt_log.receipt_events.items():
         price = "" if receipt_event.price is None else f", {dollars(receipt_event.price)} USD"
         says = f"{kind}{price} → {meaning_of(kind, row.channel).state}"
@@ -250,6 +254,20 @@ def _theirs(
 def _answered(message_id: str) -> str:
     refused = message_id.startswith(REFUSED)
     return "refused it" if refused else f"accepted it as message {message_id}"
+
+
+def _claimed_at(message: Message) -> str:
+    """Say of a try that another follows what it was claimed at; of the last one the row says it."""
+    if message.number is None:
+        return ""
+    said = [f"try {message.number}"]
+    if message.parts:
+        said.append(count(message.parts, "part"))
+    if message.reserved is not None:
+        said.append(f"{dollars(message.reserved)} USD reserved")
+    if message.route:
+        said.append(f"by {message.route}")
+    return f": {', '.join(said)}"
 
 
 def _waited(row: Notification) -> str:

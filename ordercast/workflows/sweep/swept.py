@@ -15,7 +15,7 @@ class Swept(Struct, kw_only=True):
 
     `looked_at` is what was due and decided about, `released` what was deferred until now,
     `published` both that and what was published again, `postponed` what was not because its queue
-    is behind, `fallbacks` what was entered in another's place, `probes` those of trouble at the provider. `bugs` are the types of exceptions raised, one for each notification. `matched` are
+    is behind, `fallbacks` what was entered in another's place, `retries` what waits for another try, `probes` those of trouble at the provider. `bugs` are the types of exceptions raised, one for each notification. `matched` are
     receipts that were matched to texts in doubt.
 
     `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
@@ -30,6 +30,7 @@ class Swept(Struct, kw_only=True):
     released: int = 0
     published: int = 0
     fallbacks: int = 0
+    retries: int = 0
     probes: int = 0
     postponed: int = 0
     doubtful: int = 0

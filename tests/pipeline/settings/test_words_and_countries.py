@@ -98,3 +98,27 @@ def test_a_promotional_template_needs_an_address_to_unsubscribe_at(folder: Path)
 def test_a_sender_id_is_empty_or_what_a_network_can_show(folder: Path, value: str) -> None:
     trial(folder, f'sender_id = "{value}"')
     assert value == read_stage("trial", folder).sender_id
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("twice", "twice is no class, 1 to 5 tries and a time"),
+        ("urgent 2 over 30 min", "urgent 2 over 30 min is no class, 1 to 5 tries and a time"),
+        ("high 6 over 30 min", "high 6 over 30 min is no class, 1 to 5 tries and a time"),
+        ("high 2 over 30", "high 2 over 30 is no class, 1 to 5 tries and a time"),
+        ("high 2 over 2 d", "2 d is not between 1 s and 1 d"),
+        ("high 2 over 0 s", "0 s is not between 1 s and 1 d"),
+        ("high 2 over 1 h, high 1 over 1 h", "high has two"),
+    ],
+)
+def test_tries_that_cannot_be_read_are_refused(folder: Path, written: str, why: str) -> None:
+    trial(folder, f'retry_after_receipt = "{written}"\n')
+    example = "tries by priority, such as high 2 over 30 min, normal 1 over 2 h"
+    field = f'stages/trial.toml: retry_after_receipt is "{written}", but it must be empty or name '
+    assert f"{field}{example}: {why}" == refusal(folder)
+
+
+def test_tries_are_read_by_priority(folder: Path) -> None:
+    trial(folder, 'retry_after_receipt = "high 2 over 30 min, normal 1 over 2 h"\n')
+    assert read_stage("trial", folder).retry_after_receipt
