@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ordercast.cli.audit import audit
 from ordercast.cli.budget import budget
+from ordercast.cli.console import console as show_console
 from ordercast.cli.cost import cost
 from ordercast.cli.customers import customers
 from ordercast.cli.doctor import doctor
@@ -65,6 +66,7 @@ app.command()(resume)
 app.command()(verify)
 app.command()(doctor)
 app.command()(audit)
+app.command("console")(show_console)
 app.command()(export)
 
 

@@ -1,0 +1,1 @@
+"""Answer each page of the console. Used by its application."""

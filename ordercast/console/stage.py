@@ -1,0 +1,47 @@
+"""Hold what the pages of the console read a stage by. Used by every page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ordercast.gateways import clients
+from ordercast.operations.doctor.checks import CHECKS
+from ordercast.operations.doctor.findings import AccountFinding, findings
+from ordercast.operations.doctor.reading import account_facts
+from ordercast.operations.parked_sources import ParkedSources, parked_sources
+from ordercast.operations.queue_depths import QueueDepth, queue_depths
+from ordercast.operations.target import Target
+from ordercast.workflows.ports import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleStage:
+    """A stage and how it is read; `allow_actions` tells whether it may be changed."""
+
+    where: Target
+    allow_actions: bool
+    parked: Callable[[], ParkedSources]
+    account: Callable[[], Sequence[AccountFinding]]
+    queues: Callable[[], Mapping[str, QueueDepth]]
+    now: Clock
+
+
+def console_stage(where: Target, *, allow_actions: bool, endpoint: str | None) -> ConsoleStage:
+    """Return the stage with its real clients; *endpoint* is a local cloud's, which answers for the account."""
+    return ConsoleStage(
+        where=where,
+        allow_actions=allow_actions,
+        parked=lambda: parked_sources(where),
+        account=lambda: _findings(where, endpoint),
+        queues=lambda: queue_depths(clients.sqs(), where.names),
+        now=_now,
+    )
+
+
+def _findings(where: Target, endpoint: str | None) -> list[AccountFinding]:
+    facts = account_facts(where, now=_now, endpoint=endpoint).read()
+    return findings(CHECKS, facts, where.settings)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

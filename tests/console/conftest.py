@@ -1,0 +1,28 @@
+"""What the tests of the console share."""
+
+import pytest
+
+from ordercast.operations import acts
+from tests.console.asking import Browser, operator
+from tests.console.example_stage import Example, example
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> Example:
+    """A stage on which something of everything has happened."""
+    made = example()
+    monkeypatch.setattr(acts, "trail_of", lambda _: made.target.trail)
+    monkeypatch.setattr(acts, "caller_on", lambda _: "ada")
+    return made
+
+
+@pytest.fixture
+def reader(on: Example) -> Browser:
+    """The browser of an operator whose console only reads."""
+    return operator(on.stage())
+
+
+@pytest.fixture
+def actor(on: Example) -> Browser:
+    """The browser of an operator whose console may act."""
+    return operator(on.stage(allow_actions=True))
