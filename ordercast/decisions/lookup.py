@@ -8,6 +8,7 @@ from ordercast.budgets.budget import Limits
 from ordercast.decisions.decision import Decision
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.route_scores import ScoredRoutes
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Holds
 from ordercast.pacing.opening import Opened
@@ -29,6 +30,7 @@ class LookupKeys(Struct, frozen=True, kw_only=True):
     notifications: frozenset[str] = frozenset()
     holds: bool = False
     budgets: bool = False
+    route_scores: bool = False
 
 
 class LookupResult(Struct, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ class LookupResult(Struct, frozen=True, kw_only=True):
     holds: Holds = ()
     opened: tuple[Opened, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    scored_routes: ScoredRoutes | None = None
 
 
 LookUp = Callable[[LookupKeys], LookupResult]

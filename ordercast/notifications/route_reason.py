@@ -8,6 +8,8 @@ class RouteReason(StrEnum):
 
     STAGE = "stage"  # the stage's settings name it for its channel
     COUNTRY = "country"  # and this one for the message's country
+    COST = "cost"  # it is the cheapest that delivers well enough
+    TRIAL = "trial"  # too little is known of how it delivers
     NEXT = "next"  # the country's routes before it are closed
     SHARE = "share"  # so many percent of the messages go by the second Region
     SECOND_REGION = "second-region"  # the route in the first Region is closed

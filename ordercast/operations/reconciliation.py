@@ -12,6 +12,7 @@ from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.settings.analytics import VerifierSettings
+from ordercast.settings.choice_by_cost import write_choice
 from ordercast.usage_error import UsageError
 from ordercast.wiring.reconciliation import verification
 from ordercast.workflows.read_rollups import hours
@@ -61,6 +62,7 @@ def verifier_settings(chosen: Target, *, second_look: timedelta | None = None) -
         "stage": chosen.stage,
         "stream_retention": settings.orders.retention,
         "redelivered_for": settings.order_relay.max_age,
+        "choice_by_cost": write_choice(settings.choice_by_cost),
         "second_look": settings.second_look if second_look is None else second_look,
     }
     return VerifierSettings.of({**asdict(settings), **asdict(chosen.names), **own})

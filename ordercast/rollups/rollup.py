@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from ordercast.budgets.budget import Spending
-from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 from ordercast.notifications.message import CostSource
 from ordercast.pacing.holds import Why
 from ordercast.rollups.latency import bin_of
@@ -47,7 +47,8 @@ class RollupInput(Struct, frozen=True, kw_only=True):
     `reserved` (the most that it may cost) are of all its tries, `retries` those beyond the first; with
     `unsettled` one of them may have been taken, and its cost is not known. `drawn` (US dollars) is what all claims
     drew from budgets. `cost` (US dollars) is the carrier's price or our estimate, by `cost_source`.
-    `closed` means that nothing more is awaited. `fallback` means that it took another's place. `keep_until` is when the row's retention ends. An input in the
+    `closed` means that nothing more is awaited. `fallback` means that it took another's place. `route` is the key of that of the
+    last claim (None: the channel's first; ordercast/sending/routes.py). `keep_until` is when the row's retention ends. An input in the
     state `NOTHING` is no notification; by itself it contributes nothing.
     """
 
@@ -70,6 +71,7 @@ class RollupInput(Struct, frozen=True, kw_only=True):
     cost: Decimal | None = None
     cost_source: str | None = None
     fallback: bool = False
+    route: str | None = None
     retries: int = 0
     unsettled: bool = False
 
@@ -90,6 +92,11 @@ class CountedVersion(Struct, frozen=True, kw_only=True):
 
 STATE, RULE = "state#", "rule#"
 PARTS, TAKEN, FALLBACKS, RETRIES = "parts", "taken", "fallbacks", "retries"
+BY_ROUTE = {
+    **dict.fromkeys(COUNTS_AS_DELIVERED, "delivered#"),
+    **dict.fromkeys(COUNTS_AS_UNDELIVERED, "undelivered#"),
+}
+"""What a notification counts as by its route, by state; the key of the route follows."""
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_ESTIMATE, PRICED_PARTS = "priced_estimate", "priced_parts"
@@ -140,11 +147,7 @@ def contribution(row: RollupInput) -> Contribution:
         return Contribution(bucket=row.bucket, amounts={n: a for n, a in charge.items() if a})
     if row.state == NOTHING:
         return Contribution(bucket=row.bucket, amounts={})
-    amounts: dict[str, Amount] = {STATE + row.state: 1}
-    if row.rule:
-        amounts[f"{RULE}{row.state}#{row.rule}"] = 1
-    if row.fallback and row.state != State.SUPPRESSED:
-        amounts[FALLBACKS] = 1
+    amounts = _counted_as(row)
     if row.taken:
         amounts |= _spent(row)
     if row.drawn:
@@ -152,6 +155,19 @@ def contribution(row: RollupInput) -> Contribution:
     for name, took in latencies(row).items():
         amounts[f"{LATENCIES[name]}{bin_of(took)}"] = 1
     return Contribution(bucket=row.bucket, amounts=amounts)
+
+
+def _counted_as(row: RollupInput) -> dict[str, Amount]:
+    """Return what a notification is one of."""
+    counted: dict[str, Amount] = {STATE + row.state: 1}
+    if row.rule:
+        counted[f"{RULE}{row.state}#{row.rule}"] = 1
+    if row.fallback and row.state != State.SUPPRESSED:
+        counted[FALLBACKS] = 1
+    # What went by the channel's first route is the rest, and costs nothing.
+    if row.route and row.state in BY_ROUTE:
+        counted[BY_ROUTE[State(row.state)] + row.route] = 1
+    return counted
 
 
 def latencies(row: RollupInput) -> dict[str, timedelta]:

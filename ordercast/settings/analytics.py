@@ -36,10 +36,12 @@ class VerifierSettings(EnvironmentSettings, frozen=True, kw_only=True):
 
     `receipt_timeout`, `claim_lease`, `velocity_floor` and `velocity_factor` too; `stream_retention` is set there as orders.retention, `redelivered_for`
     (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `second_look`, the
-    wait before an hour that differs is compared again, as second_look.
+    wait before an hour that differs is compared again, as second_look. `choice_by_cost` is read by
+    `settings.choice_by_cost`; `region` is where it is deployed.
     """
 
     stage: str
+    region: str
     metrics: MetricsLevel
     ledger_table: str
     rollups_table: str
@@ -56,3 +58,4 @@ class VerifierSettings(EnvironmentSettings, frozen=True, kw_only=True):
     receipt_timeout: timedelta
     sole_sender: bool
     default_currency: str
+    choice_by_cost: str

@@ -123,6 +123,7 @@ class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
     sms_configuration_set: str
     sms_protect_configuration: str
     originations: str
+    choice_by_cost: str
 
     @property
     def origination_table(self) -> OriginationTable:

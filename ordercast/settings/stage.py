@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ordercast.events.order_event import Channel
+from ordercast.settings.choice_by_cost import ChoiceByCostSettings
 from ordercast.settings.originations import OriginationTable
 from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Settings, Span, Text
 
@@ -251,6 +252,7 @@ class StageSettings(Settings, frozen=True):
     end_user_messaging: EndUserMessagingSettings
     second_region: SecondRegionSettings
     originations: OriginationTable
+    choice_by_cost: ChoiceByCostSettings
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings

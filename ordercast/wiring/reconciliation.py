@@ -10,12 +10,15 @@ from functools import partial
 from msgspec import Struct
 
 from ordercast.embedded_metric_format import NAMESPACE
+from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
+from ordercast.gateways.ledger.route_scores import DynamoRouteScores
 from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
@@ -23,7 +26,9 @@ from ordercast.gateways.rollups.metric_figures import DynamoMetricFigures
 from ordercast.gateways.rollups.progress import DynamoProgress
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.reconciliation.tracing import ParkedPositions
+from ordercast.sending.routes import home_route
 from ordercast.settings.analytics import VerifierSettings
+from ordercast.settings.choice_by_cost import read_choice
 from ordercast.wiring.tables import tables
 from ordercast.wiring.velocity import velocity_of
 from ordercast.workflows.count_changes import Count
@@ -33,6 +38,7 @@ from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.score_routes import ScoreRoutes
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from ordercast.workflows.reconcile.trace_records import TraceRecords
 
@@ -40,13 +46,15 @@ from ordercast.workflows.reconcile.trace_records import TraceRecords
 class Verification(Struct, frozen=True, kw_only=True):
     """The comparisons, and the rollups and rows that they read.
 
-    `charges` counts unattributed charges; None unless the stage is the account's sole sender.
+    `charges` counts unattributed charges; None unless the stage is the account's sole sender. `scores`
+    counts how routes deliver; None unless the stage chooses them by cost.
     """
 
     verify: CompareRollups
     budgets: CompareBudgets
     budgets_in_passes: CompareBudgetsInPasses
     velocity: SetVelocityLimits
+    scores: ScoreRoutes | None
     trace_records: TraceRecords
     in_passes: CompareInPasses
     rollups: DynamoRollups
@@ -117,6 +125,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             velocity=velocity_of(settings),
             now=now,
         ),
+        scores=_scores(settings, rollups, ledger, now),
         trace_records=trace_records,
         in_passes=in_passes,
         rollups=rollups,
@@ -129,6 +138,21 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
         ),
         metric_figures=DynamoMetricFigures(table=table(settings.rollups_table)),
         charges=charges,
+    )
+
+
+def _scores(
+    settings: VerifierSettings, rollups: DynamoRollups, ledger: Table, now: Callable[[], datetime]
+) -> ScoreRoutes | None:
+    wanted = read_choice(settings.choice_by_cost)
+    if not wanted.enabled:
+        return None
+    return ScoreRoutes(
+        rollups=rollups,
+        scores=DynamoRouteScores(table=ledger),
+        home=home_route(Channel.SMS, settings.region),
+        days=wanted.days,
+        now=now,
     )
 
 

@@ -12,16 +12,16 @@ from ordercast.settings.originations import shows_a_sender_id
 from ordercast.settings.processors import SenderSettings, SmsSenderSettings
 from ordercast.settings.texts import SNS
 from ordercast.wiring.clock import utc_now, wait_until
-from ordercast.wiring.text_routes import own_rates, text_routes
+from ordercast.wiring.text_routes import cost_policy, own_rates, text_routes
 
 
 def routes_of(channel: Channel, settings: SenderSettings) -> Routes:
     """Return the routes of a channel: e-mails have one in a Region, texts those that the stage names."""
     home = home_route(channel, settings.region)
-    usual, named, rates = home, dict[str, list[Route]](), dict[Route, int]()
+    usual, named, rates, by_cost = home, dict[str, list[Route]](), dict[Route, int](), None
     if isinstance(settings, SmsSenderSettings):
         usual = Route(provider=settings.sms_provider, region=settings.region)
-        named, rates = text_routes(settings), own_rates(settings)
+        named, rates, by_cost = text_routes(settings), own_rates(settings), cost_policy(settings)
     by_country = {country: first for country, (first, *_) in named.items()}
     return Routes(
         home=home,
@@ -31,6 +31,7 @@ def routes_of(channel: Channel, settings: SenderSettings) -> Routes:
         rates=rates,
         in_second_region=_in_second_region({usual, *by_country.values()}, settings.second_region),
         second_region_share=settings.second_region_share,
+        by_cost=by_cost,
     )
 
 

@@ -66,6 +66,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
             velocity=Velocity(floor=Decimal(0), factor=Decimal(5)),
             now=lambda: NOW,
         ),
+        scores=None,
         trace_records=stage,  # type: ignore[arg-type]  # a fake of it
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
         inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port

@@ -10,6 +10,8 @@ from ordercast.reconciliation.progress import READ_TO_THE_END
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import RollupInput, hour_of
 from ordercast.settings.analytics import VerifierSettings
+from ordercast.settings.choice_by_cost import write_choice
+from ordercast.settings.stage_files import default_settings
 from ordercast.workflows.reconcile.count_charges import CountCharges
 from tests.fakes.metric_figures import FakeMetricFigures
 from tests.fakes.metrics import FakeMetrics
@@ -27,6 +29,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 SETTINGS = VerifierSettings(
     stage="dev",
+    region="us-east-1",
     metrics="essential",
     ledger_table="l",
     rollups_table="r",
@@ -43,6 +46,7 @@ SETTINGS = VerifierSettings(
     receipt_timeout=timedelta(hours=72),
     sole_sender=True,
     default_currency="USD",
+    choice_by_cost=write_choice(default_settings().choice_by_cost),
 )
 
 

@@ -22,6 +22,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.route_scores import ScoredRoutes
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import Hold, Holds, let_go, with_changes, with_holds, without
 from ordercast.pacing.opening import HoldRecord, Opened, opened, with_opened
@@ -59,6 +60,7 @@ class FakeLedger:
     opened: tuple[Opened, ...] = EVERY_CHANNEL
     paused: set[str] = field(default_factory=set)
     limits: Limits = field(default_factory=Limits)
+    scored_routes: ScoredRoutes | None = None
     people: FakePeople = field(default_factory=FakePeople)
     unavailable: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
@@ -78,6 +80,7 @@ class FakeLedger:
             *wanted.notifications,
         ]
         keys += ["holds"] * wanted.holds + ["budgets"] * wanted.budgets
+        keys += ["route-scores"] * wanted.route_scores
         through = self._call("look_up", keys)
         found = LookupResult(
             decisions=_some(self.decisions, wanted.decisions),
@@ -87,6 +90,7 @@ class FakeLedger:
             holds=self.record.holds if wanted.holds else (),
             opened=self.opened if wanted.holds else (),
             limits=self.limits if wanted.budgets else Limits(),
+            scored_routes=self.scored_routes if wanted.route_scores else None,
         )
         return self._answer("look_up", found, keys, through)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
@@ -21,6 +22,7 @@ from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.route_scores import FakeRouteScores
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.promises.accounts import AccountsPromises
 from tests.promises.audit_trail import AuditTrailPromises
@@ -36,6 +38,7 @@ from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.progress import ProgressPromises
 from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
 from tests.promises.rollups import RollupsPromises
+from tests.promises.route_scores import FIRST, RouteScoresPromises
 from tests.promises.template_versions import TemplateVersionsPromises
 
 Calling = Callable[[], object]
@@ -63,6 +66,18 @@ class TestFakeLimits(LimitsPromises):
     @pytest.fixture
     def limits(self) -> FakeLimits:
         return FakeLimits(FakeLedger())
+
+
+class TestFakeRouteScores(RouteScoresPromises):
+    @pytest.fixture
+    def scores(self) -> FakeRouteScores:
+        return FakeRouteScores(FakeLedger())
+
+    def test_they_are_looked_up_where_they_are_wanted(self) -> None:
+        ledger = FakeLedger()
+        FakeRouteScores(ledger).write(FIRST, seen=None)
+        assert FIRST == ledger.look_up(LookupKeys(route_scores=True)).scored_routes
+        assert ledger.look_up(LookupKeys(holds=True)).scored_routes is None
 
 
 class TestFakeTemplateVersions(TemplateVersionsPromises):

@@ -113,6 +113,7 @@ def test_a_route_is_read_as_it_was_written_whatever_its_origination() -> None:
     arn = "arn:aws:sms-voice:eu-west-1:123456789012:pool/pool-0123"
     for route in (HOME, JAPAN, Route(provider="sns", region="eu-west-1", origination=arn)):
         assert route == Route.read(route.key)
+    assert HOME == Route.read("sns/eu-west-1")
     with pytest.raises(ValueError, match="unpack"):
         Route.read("sns")
 

@@ -224,6 +224,8 @@ def _why(reason: RouteReason | None) -> str:
 
 _REASONS = {
     RouteReason.COUNTRY: "the stage's for this country",
+    RouteReason.COST: "the cheapest that delivers well enough",
+    RouteReason.TRIAL: "to learn how it delivers",
     RouteReason.NEXT: "the country's routes before it were closed",
     RouteReason.SHARE: "the second Region's share",
     RouteReason.SECOND_REGION: "its route in the first Region was closed",

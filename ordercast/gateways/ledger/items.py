@@ -46,7 +46,7 @@ from ordercast.notifications.route_reason import RouteReason
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.pacing.opening import HoldRecord, Opened
-from ordercast.sending.routes import ACCOUNTS_OWN
+from ordercast.sending.routes import ACCOUNTS_OWN, Route
 
 
 def _read_money(written: str) -> Money:
@@ -73,7 +73,7 @@ VERSION_OF_WORDS = "words"
 
 _OWN = f"/{ACCOUNTS_OWN}"
 ROUTE = text_of(
-    lambda written: written if written.count("/") > 1 else f"{written}{_OWN}",
+    lambda written: Route.read(written).key,
     lambda key: key.removesuffix(_OWN) if key.removesuffix(_OWN).count("/") == 1 else key,
 )
 """A route's key, without the origination that most have: a row has few bytes left of its write unit."""
@@ -84,6 +84,8 @@ WHY = "why"
 _LETTERS = {
     RouteReason.STAGE: "s",
     RouteReason.COUNTRY: "c",
+    RouteReason.COST: "p",
+    RouteReason.TRIAL: "t",
     RouteReason.NEXT: "n",
     RouteReason.SHARE: "h",
     RouteReason.SECOND_REGION: "r",

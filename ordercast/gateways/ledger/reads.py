@@ -15,6 +15,7 @@ from ordercast.gateways.dynamodb.codec import INSTANT, Item, text
 from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger import keys
+from ordercast.gateways.ledger import route_scores as scores_item
 from ordercast.gateways.ledger.index_keys import (
     CUSTOMER_INDEX,
     DUE_INDEX,
@@ -48,6 +49,7 @@ class LedgerReads(Struct, frozen=True, kw_only=True):
             *((ledger, key(each)) for each in sorted(wanted.notifications)),
             *([(ledger, HOLDS_KEY)] if wanted.holds else []),
             *([(ledger, limits_item.LIMITS_KEY)] if wanted.budgets else []),
+            *([(ledger, scores_item.SCORES_KEY)] if wanted.route_scores else []),
         ]
         if wanted.people:
             if self.customers is None:
@@ -181,4 +183,5 @@ def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
         holds=holds.holds if holds else (),
         opened=holds.opened if holds else (),
         limits=limits_item.read_limits(kinds[limits_item.LIMITS]),
+        scored_routes=scores_item.read_scores(kinds[scores_item.SCORES]),
     )

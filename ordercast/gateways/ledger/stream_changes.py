@@ -79,6 +79,7 @@ def rollup_input_of(image: Item) -> RollupInput:
         cost=_money(image, "cost"),
         cost_source=_text(image, "cost_source"),
         fallback="fallback_for" in image,
+        route=_text(image, "route"),
     )
 
 

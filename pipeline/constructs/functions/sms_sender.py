@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ordercast.settings.choice_by_cost import write_choice
 from ordercast.settings.originations import write_originations
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.settings.texts import SNS, named_providers
@@ -23,6 +24,7 @@ class SmsSender(StageFunction):
             "india_template_ids": india.template_ids,
             "sms_origination": parts.stage.end_user_messaging.origination if parts.texts else "",
             "second_region_origination": parts.stage.second_region.origination,
+            "choice_by_cost": write_choice(parts.stage.choice_by_cost),
             "originations": write_originations(
                 parts.stage.originations, share=parts.stage.sms_sender.share
             ),

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from aws_cdk import Aws
 from constructs import Construct
 
 from ordercast.settings.analytics import MINUTES_APART, VerifierSettings
+from ordercast.settings.choice_by_cost import write_choice
 from pipeline.constructs.functions.analytics import COUNTING
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.storage.table import DUE_INDEX
@@ -22,8 +24,11 @@ class Verifier(StageFunction):
             VerifierSettings,
             stream_retention=stage.orders.retention,
             redelivered_for=stage.order_relay.max_age,
+            region=Aws.REGION,
+            choice_by_cost=write_choice(stage.choice_by_cost),
         )
-        # It corrects what crashes have left drawn from budgets, and writes velocity limits.
+        # It corrects what crashes have left drawn from budgets, and writes velocity limits and
+        # how routes have delivered.
         tables.ledger.let(self, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
         tables.rollups.let(self, *COUNTING, "Query")
         tables.receipts.let(self, "BatchGetItem")

@@ -7,11 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from local_cloud.cloud import LocalCloud
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.route_scores import DynamoRouteScores
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people import items as people_item
@@ -39,6 +41,7 @@ from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.progress import ProgressPromises
 from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
+from tests.promises.route_scores import FIRST, RouteScoresPromises
 from tests.promises.template_versions import TemplateVersionsPromises
 
 
@@ -172,6 +175,21 @@ class TestDynamoAuditTrail(AuditTrailPromises):
     @pytest.fixture
     def trail(self, cloud: LocalCloud, executor: Executor) -> DynamoAuditTrail:
         return DynamoAuditTrail(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoRouteScores(RouteScoresPromises):
+    @pytest.fixture
+    def scores(self, cloud: LocalCloud, executor: Executor) -> DynamoRouteScores:
+        return DynamoRouteScores(table=table_like(cloud, "ledger_table", executor))
+
+    def test_they_are_looked_up_where_they_are_wanted(
+        self, cloud: LocalCloud, executor: Executor
+    ) -> None:
+        table = table_like(cloud, "ledger_table", executor)
+        DynamoRouteScores(table=table).write(FIRST, seen=None)
+        ledger = DynamoLedger(table=table)
+        assert FIRST == ledger.look_up(LookupKeys(route_scores=True)).scored_routes
+        assert ledger.look_up(LookupKeys(holds=True)).scored_routes is None
 
 
 class TestDynamoLimits(LimitsPromises):
