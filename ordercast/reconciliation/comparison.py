@@ -15,6 +15,7 @@ from ordercast.rollups.rollup import (
     STATE,
     Amount,
     Amounts,
+    CountedPlace,
     CountedVersion,
     RollupInput,
     RollupKey,
@@ -30,11 +31,11 @@ class Pair(Struct, frozen=True, kw_only=True):
     rollup_input: RollupInput | None
 
     @property
-    def hour(self) -> str | None:
-        """The hour in which it is counted, or will be."""
+    def place(self) -> CountedPlace | None:
+        """The place at which it is counted, or will be."""
         if self.counted is not None:
-            return self.counted.contribution.bucket.hour
-        return self.rollup_input.bucket.hour if self.rollup_input is not None else None
+            return self.counted.place
+        return self.rollup_input.place if self.rollup_input is not None else None
 
 
 class Look(Struct, kw_only=True):

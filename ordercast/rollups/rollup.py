@@ -75,6 +75,32 @@ class RollupInput(Struct, frozen=True, kw_only=True):
     retries: int = 0
     unsettled: bool = False
 
+    @property
+    def time(self) -> str:
+        """The time within its hour, `15:30.123`; empty for what is no notification.
+
+        `effective_at` of a notification never changes.
+        """
+        if self.state in _NO_NOTIFICATION:
+            return ""
+        return self.effective_at.astimezone(UTC).isoformat(timespec="milliseconds")[14:23]
+
+    @property
+    def place(self) -> "CountedPlace":
+        """Where its counted version is kept."""
+        return CountedPlace(self.bucket.hour, self.time)
+
+
+class CountedPlace(NamedTuple):
+    """Where a counted version is kept: the hour of its bucket, and its time in it (`RollupInput.time`)."""
+
+    hour: str
+    time: str
+
+
+CountedPlaces = Mapping[str, CountedPlace]
+"""By notification id."""
+
 
 class Contribution(Struct, frozen=True, kw_only=True):
     """What one notification adds to a bucket."""
@@ -84,10 +110,16 @@ class Contribution(Struct, frozen=True, kw_only=True):
 
 
 class CountedVersion(Struct, frozen=True, kw_only=True):
-    """What was last counted of a notification, and at which version."""
+    """What was last counted of a notification, and at which version; `time` is as in `RollupInput`."""
 
     version: int
     contribution: Contribution
+    time: str = ""
+
+    @property
+    def place(self) -> CountedPlace:
+        """Where it is kept."""
+        return CountedPlace(self.contribution.bucket.hour, self.time)
 
 
 STATE, RULE = "state#", "rule#"
@@ -102,6 +134,8 @@ PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_ESTIMATE, PRICED_PARTS = "priced_estimate", "priced_parts"
 DRAWN, OUTSTANDING = "drawn", "outstanding"
 CHARGES, UNATTRIBUTED, NOTHING = "charges", "unattributed", "nothing"
+
+_NO_NOTIFICATION = frozenset({UNATTRIBUTED, NOTHING})
 
 CHARGE = "message#"
 """Prefix of the id of an unattributed charge; the provider's message id follows."""

@@ -1,6 +1,6 @@
 """Count ledger rows into rollups. Used by the analytics function, `verify --repair` and redriving."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 from ordercast.budgets.budget import Limits
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import Entry, Transaction, entries, transactions
-from ordercast.rollups.rollup import CountedVersion, RollupInput
+from ordercast.rollups.rollup import CountedPlaces, CountedVersion, RollupInput
 
 ROUNDS = 6
 """How often a refused transaction is read and tried again: each refusal means that another writer won."""
@@ -17,8 +17,8 @@ ROUNDS = 6
 class Rollups(Protocol):
     """Counted versions and their buckets. Raises `LedgerUnavailable`."""
 
-    def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
-        """Return the counted version of each notification, *hours* is by id, and the budgets."""
+    def known(self, places: CountedPlaces) -> tuple[dict[str, CountedVersion], Limits]:
+        """Return the counted version of each notification in its place, and the budgets."""
         ...
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
@@ -60,8 +60,7 @@ class Count(Struct, frozen=True, kw_only=True):
     def _round(self, waiting: dict[str, RollupInput], done: list[Entry], *, again: bool) -> bool:
         """Count what is waiting; return whether something still waits."""
         try:
-            hours = {i: each.bucket.hour for i, each in waiting.items()}
-            counted, limits = self.rollups.known(hours)
+            counted, limits = self.rollups.known({i: each.place for i, each in waiting.items()})
         except LedgerUnavailable:
             return True
         news = entries(waiting.values(), counted, again=again)

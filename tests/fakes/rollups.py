@@ -1,6 +1,6 @@
 """Rollups in memory: a transaction is done whole or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -8,7 +8,14 @@ from ordercast.budgets.account import BySlot, summed
 from ordercast.budgets.budget import Limits
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import ACTIONS, NAMES, Transaction
-from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey, add
+from ordercast.rollups.rollup import (
+    Amount,
+    CountedPlace,
+    CountedPlaces,
+    CountedVersion,
+    RollupKey,
+    add,
+)
 
 WRITERS = 4
 PARTITIONS = 3  # of an hour
@@ -21,13 +28,13 @@ class TooMuchForOneTransaction(Exception):
 
 @dataclass(slots=True)
 class FakeRollups:
-    """What was counted by hour and id, and buckets by writer.
+    """What was counted by place and id, and buckets by writer.
 
     `before` and `after` are asked, for each transaction, whether to fail before or after doing it;
     reading raises while `unavailable`.
     """
 
-    kept: dict[tuple[str, str], CountedVersion] = field(default_factory=dict)
+    kept: dict[tuple[CountedPlace, str], CountedVersion] = field(default_factory=dict)
     written: dict[tuple[RollupKey, int], dict[str, Amount]] = field(default_factory=dict)
     before: Callable[[], bool] = lambda: False
     after: Callable[[], bool] = lambda: False
@@ -36,9 +43,9 @@ class FakeRollups:
     adjustments: dict[tuple[str, int], BySlot] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
-    def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
-        self._call("known", len(hours))
-        return self.counted(hours), self.limits()
+    def known(self, places: CountedPlaces) -> tuple[dict[str, CountedVersion], Limits]:
+        self._call("known", len(places))
+        return self.counted(places), self.limits()
 
     def adjusted(self, keys: Sequence[str]) -> dict[str, BySlot]:
         return {
@@ -46,16 +53,16 @@ class FakeRollups:
             for key in keys
         }
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
+    def counted(self, places: CountedPlaces) -> dict[str, CountedVersion]:
         if self.unavailable():
             raise LedgerUnavailable("counted")
-        return {i: self.kept[hour, i] for i, hour in hours.items() if (hour, i) in self.kept}
+        return {i: self.kept[at, i] for i, at in places.items() if (at, i) in self.kept}
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
         return [self._commit(each, place) for place, each in enumerate(transactions, start=writer)]
 
     def counted_pages(self, hour: str) -> Iterator[dict[str, CountedVersion]]:
-        there = [(i, each) for (at, i), each in self.kept.items() if at == hour]
+        there = [(i, each) for (at, i), each in self.kept.items() if at.hour == hour]
         for start in range(0, len(there), PAGE):
             yield dict(there[start : start + PAGE])
 
@@ -94,8 +101,10 @@ class FakeRollups:
         if self.before() or not self._holds(transaction):
             return False
         for entry in transaction.entries:
-            counted = CountedVersion(version=entry.rollup_input.version, contribution=entry.new)
-            self.kept[entry.rollup_input.bucket.hour, entry.rollup_input.id] = counted
+            row = entry.rollup_input
+            self.kept[row.place, row.id] = CountedVersion(
+                version=row.version, contribution=entry.new, time=row.time
+            )
         for bucket, amounts in transaction.additions.items():
             add(self.written.setdefault((bucket, place % WRITERS), {}), amounts)
         for account, slots in transaction.adjustments.items():
@@ -107,7 +116,7 @@ class FakeRollups:
         return all(
             (
                 known.version
-                if (known := self.kept.get((e.rollup_input.bucket.hour, e.rollup_input.id)))
+                if (known := self.kept.get((e.rollup_input.place, e.rollup_input.id)))
                 else None
             )
             == (e.last.version if e.last else None)

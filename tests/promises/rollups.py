@@ -15,7 +15,7 @@ from tests.lines import line
 
 
 class Rollups(Protocol):
-    def counted(self, hours: Any) -> dict[str, CountedVersion]: ...
+    def counted(self, places: Any) -> dict[str, CountedVersion]: ...
     def commit(self, transactions: Any, *, writer: int) -> list[bool]: ...
     def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]: ...
     def of_hours(self, hours: Any) -> dict[RollupKey, dict[str, Amount]]: ...
@@ -45,7 +45,7 @@ def sent(number: int = 1, version: int = 2, price: str = "0.0079") -> Any:
 
 def count(rollups: Rollups, *lines: Any, writer: int = 0) -> list[bool]:
     """Count them as who knows what was counted before."""
-    known = rollups.counted({each.id: each.bucket.hour for each in lines})
+    known = rollups.counted({each.id: each.place for each in lines})
     return rollups.commit(transactions(entries(lines, known)), writer=writer)
 
 
@@ -65,7 +65,7 @@ class RollupsPromises:
 
         assert [True] == count(rollups, one, TWO)
 
-        found = rollups.counted({one.id: HOUR, "n-unknown": HOUR})
+        found = rollups.counted({one.id: one.place, "n-unknown": one.place})
         assert {one.id} == found.keys()
         assert 2 == found[one.id].version
         assert summed([found[one.id].contribution]) == summed([e.new for e in entries([one], {})])
@@ -99,7 +99,7 @@ class RollupsPromises:
         day = Budget(period=BudgetPeriod.DAY, limit=Decimal(5), channel="email")
         drawn = replace(sent(price="0.0079"), drawn=Decimal("0.02"))
         one, again = (
-            transactions(entries([drawn], rollups.counted({drawn.id: HOUR})), (day,))
+            transactions(entries([drawn], rollups.counted({drawn.id: drawn.place})), (day,))
             for _ in range(2)
         )
 
@@ -135,7 +135,7 @@ class RollupsPromises:
         stale = Entry(rollup_input=ONE, new=entries([ONE], {})[0].new, last=None)
 
         assert [False] == rollups.commit(transactions([stale]), writer=0)
-        assert 5 == rollups.counted({ONE.id: HOUR})[ONE.id].version
+        assert 5 == rollups.counted({ONE.id: ONE.place})[ONE.id].version
 
     def test_rollups_are_kept_apart_by_any_name_a_shop_uses(self, rollups: Rollups) -> None:
         shops = ["a#b", 'a"b', "Café / ☕", "a\\b"]

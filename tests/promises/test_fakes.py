@@ -16,6 +16,7 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
 from tests.fakes.limits import FakeLimits
+from tests.fakes.message_lists import FakeCountedList
 from tests.fakes.metric_figures import FakeMetricFigures
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
@@ -27,6 +28,7 @@ from tests.fakes.template_versions import FakeTemplateVersions
 from tests.promises.accounts import AccountsPromises
 from tests.promises.audit_trail import AuditTrailPromises
 from tests.promises.buckets import BucketsPromises
+from tests.promises.counted_list import CountedListPromises
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
@@ -102,6 +104,16 @@ class TestFakeRollups(RollupsPromises):
     @pytest.fixture
     def rollups(self) -> FakeRollups:
         return FakeRollups()
+
+
+class TestFakeCountedList(CountedListPromises):
+    @pytest.fixture
+    def rollups(self) -> FakeRollups:
+        return FakeRollups()
+
+    @pytest.fixture
+    def counted_list(self, rollups: FakeRollups) -> FakeCountedList:
+        return FakeCountedList(rollups, [])
 
 
 class TestFakeLedger(LedgerPromises, HoldsPromises):

@@ -39,8 +39,8 @@ class Hour:
         for start in range(0, self.count, PAGE):
             yield self._counted(range(start, min(start + PAGE, self.count)))
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
-        return self._counted(map(_number, hours))
+    def counted(self, places: Mapping[str, Any]) -> dict[str, CountedVersion]:
+        return self._counted(map(_number, places))
 
     def buckets(self, _: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         one = contribution(_line(0))
@@ -95,7 +95,7 @@ def _counted_of_one() -> Mapping[str, Any]:
 
 
 def _counted_item(name: str) -> Mapping[str, Any]:
-    return {**_counted_of_one(), "sk": {"S": name}}
+    return {**_counted_of_one(), "sk": {"S": f"{_line(0).time}#{name}"}}
 
 
 def _name(number: int) -> str:

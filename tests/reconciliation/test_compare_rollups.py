@@ -121,7 +121,9 @@ def test_what_was_counted_as_something_else_is_different_and_is_counted_anew(rol
     bucket["state#requested"] = 2
     bucket["state#sent"] = 1
     bucket["a#423"] = 2
-    rollups.rollups.kept[HOUR, line(1).id] = CountedVersion(version=1, contribution=wrong)
+    rollups.rollups.kept[line(1).place, line(1).id] = CountedVersion(
+        version=1, contribution=wrong, time=line(1).time
+    )
 
     found = rollups.found()
 

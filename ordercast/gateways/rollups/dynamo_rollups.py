@@ -13,7 +13,7 @@ from ordercast.gateways.dynamodb.codec import Item, text
 from ordercast.gateways.dynamodb.table import BUGS, Table, Unacceptable
 from ordercast.gateways.rollups import items as rollup_item
 from ordercast.rollups.counting import Entry, Transaction
-from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey
+from ordercast.rollups.rollup import Amount, CountedPlaces, CountedVersion, RollupKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
@@ -25,9 +25,9 @@ class DynamoRollups(Struct, frozen=True, kw_only=True):
     table: Table
     ledger: str | None = None
 
-    def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
+    def known(self, places: CountedPlaces) -> tuple[dict[str, CountedVersion], Limits]:
         """Return what was last counted of each notification, and the budgets, in the same call."""
-        keys = [(self.table.name, rollup_item.counted_key(i, hour)) for i, hour in hours.items()]
+        keys = [(self.table.name, rollup_item.counted_key(*each)) for each in places.items()]
         limits = [(self.ledger, LIMITS_KEY)] if self.ledger else []
         items = self.table.get_anywhere([*keys, *limits])
         counted = [item for name, item in items if name == self.table.name]
@@ -39,9 +39,9 @@ class DynamoRollups(Struct, frozen=True, kw_only=True):
         items = self.table.get([each for key in keys for each in rollup_item.adjusted_keys(key)])
         return rollup_item.read_adjusted(items)
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
-        """Return what was last counted of each notification; *hours* is by id."""
-        keys = [rollup_item.counted_key(i, hour) for i, hour in hours.items()]
+    def counted(self, places: CountedPlaces) -> dict[str, CountedVersion]:
+        """Return what was last counted of each notification; *places* is by id."""
+        keys = [rollup_item.counted_key(*each) for each in places.items()]
         return dict(map(rollup_item.read_counted, self.table.get(keys)))
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:

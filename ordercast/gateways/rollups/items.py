@@ -1,6 +1,6 @@
 """Write counted versions and rollups as items and read them back. Used by the rollups gateway.
 
-`counted#HOUR#SHARD` holds what was last counted of each notification of that hour of acceptance;
+`counted#HOUR#SHARD` holds what was last counted of each notification of that hour of acceptance, sorted by time;
 `bucket#DAY#WRITER` holds that day's buckets, in one item a writer so that writers do not meet, and
 `adjusted#ACCOUNT` what counting adjusts in the account of a budget, likewise.
 """
@@ -17,15 +17,17 @@ from ordercast.rollups.rollup import (
     Amount,
     Amounts,
     Contribution,
+    CountedPlace,
     CountedVersion,
     RollupInput,
     RollupKey,
     add,
 )
 
-SHARDS = 32
-"""Partitions of an hour's counted notifications. Each takes 1,000 write units a second, and a message is
-counted three or four times with two units each: at 1,200 messages a second 8 would be hot."""
+SHARDS = 8
+"""Partitions of an hour's counted notifications: few, since a list reads them all. Each takes 1,000 write
+units a second. At 1,200 messages a second one gets 150, each counted once or twice while analytics
+gathers changes (docs/performance.md) with two units each: 450; were each counted three times, 900."""
 
 WRITERS = 4  # of a day's buckets
 
@@ -36,10 +38,13 @@ KEPT_LONGER = 30 * 24 * 3600
 """Seconds for which a counted notification outlives its row: every redelivery is over by then."""
 
 
-def counted_key(notification_id: str, hour: str) -> dict[str, Mapping[str, str]]:
+def counted_key(notification_id: str, place: CountedPlace) -> dict[str, Mapping[str, str]]:
     """Return the key of a notification's counted version."""
     shard = crc32(notification_id.encode()) % SHARDS
-    return {"pk": text(f"{_COUNTED}{hour}#{shard}"), "sk": text(notification_id)}
+    return {
+        "pk": text(f"{_COUNTED}{place.hour}#{shard}"),
+        "sk": text(f"{place.time}#{notification_id}"),
+    }
 
 
 def counted_partitions(hour: str) -> list[str]:
@@ -91,7 +96,7 @@ def write_counted(row: RollupInput, contribution: Contribution) -> dict[str, Map
     }
     counted = json.dumps([rest, amounts], ensure_ascii=False, separators=(",", ":"))
     return {
-        **counted_key(row.id, row.bucket.hour),
+        **counted_key(row.id, row.place),
         "version": number(row.version),
         "counted": text(counted),
         "ttl": number(row.keep_until + KEPT_LONGER),
@@ -107,8 +112,9 @@ def read_counted(item: Item) -> tuple[str, CountedVersion]:
         for name, amount in written.items()
     }
     contribution = Contribution(bucket=RollupKey(hour, *rest), amounts=amounts)
-    return item["sk"]["S"], CountedVersion(
-        version=int(item["version"]["N"]), contribution=contribution
+    time, _, counted_id = item["sk"]["S"].partition("#")
+    return counted_id, CountedVersion(
+        version=int(item["version"]["N"]), contribution=contribution, time=time
     )
 
 

@@ -8,7 +8,14 @@ from msgspec import Struct
 
 from ordercast.reconciliation.comparison import Findings, Look, Pair, findings
 from ordercast.rollups.counting import corrections
-from ordercast.rollups.rollup import Amounts, CountedVersion, RollupInput, RollupKey, hour_of
+from ordercast.rollups.rollup import (
+    Amounts,
+    CountedPlaces,
+    CountedVersion,
+    RollupInput,
+    RollupKey,
+    hour_of,
+)
 from ordercast.workflows.count_changes import Count, Rollups
 from ordercast.workflows.read_rollups import Buckets
 from ordercast.workflows.reconcile.count_charges import CountCharges
@@ -21,8 +28,8 @@ MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 class HourlyRollups(Rollups, Buckets, Protocol):
     """Rollups that can be read by the hour, too. Raises `LedgerUnavailable`."""
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
-        """Return the counted version of each notification; *hours* is by id."""
+    def counted(self, places: CountedPlaces) -> dict[str, CountedVersion]:
+        """Return the counted version of each notification; *places* is by id."""
         ...
 
     def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]:
@@ -102,7 +109,7 @@ class CompareRollups(Struct, frozen=True, kw_only=True):
 
     def look_at_uncounted(self, rows: Mapping[str, RollupInput], look: Look) -> None:
         """Add those of *rows*, by id, that were never counted: no partition names them."""
-        known = self.rollups.counted({i: row.bucket.hour for i, row in rows.items()})
+        known = self.rollups.counted({i: row.place for i, row in rows.items()})
         look.add({}, {i: row for i, row in rows.items() if i not in known})
 
     def look_at_charges(self, hour: str, look: Look) -> None:
@@ -167,13 +174,13 @@ class CompareRollups(Struct, frozen=True, kw_only=True):
                 [others.pop() for _ in range(min(INPUTS_A_LOOK, len(others)))], {}
             )
             # An event decided late in an hour may be accepted early in the next.
-            elsewhere = {i: row.bucket.hour for i, row in inputs.items()}
+            elsewhere = {i: row.place for i, row in inputs.items()}
             yield (self.rollups.counted(elsewhere) if elsewhere else {}), inputs
 
     def _again(self, doubtful: Mapping[str, Pair]) -> dict[str, Pair]:
         """Read what was doubtful again, in the same order."""
-        hours = {i: pair.hour for i, pair in doubtful.items() if pair.hour}
-        counted = self.rollups.counted(hours) if hours else {}
+        places = {i: pair.place for i, pair in doubtful.items() if pair.place}
+        counted = self.rollups.counted(places) if places else {}
         inputs = self._inputs(doubtful, counted)
         return {i: Pair(counted=counted.get(i), rollup_input=inputs.get(i)) for i in doubtful}
 

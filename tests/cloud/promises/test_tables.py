@@ -20,6 +20,7 @@ from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.listing import DynamoCountedList
 from ordercast.gateways.rollups.metric_figures import DynamoMetricFigures
 from ordercast.gateways.rollups.progress import DynamoProgress
 from ordercast.pacing.opening import unopened
@@ -32,6 +33,7 @@ from tests.fakes.ledger import EVERY_CHANNEL
 from tests.promises.accounts import AccountsPromises
 from tests.promises.audit_trail import AuditTrailPromises
 from tests.promises.buckets import BucketsPromises
+from tests.promises.counted_list import CountedListPromises
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
@@ -215,6 +217,16 @@ class TestDynamoRollups(RollupsPromises):
     @pytest.fixture
     def rollups(self, cloud: LocalCloud, executor: Executor) -> DynamoRollups:
         return DynamoRollups(table=table_like(cloud, "rollups_table", executor))
+
+
+class TestDynamoCountedList(CountedListPromises):
+    @pytest.fixture
+    def rollups(self, cloud: LocalCloud, executor: Executor) -> DynamoRollups:
+        return DynamoRollups(table=table_like(cloud, "rollups_table", executor))
+
+    @pytest.fixture
+    def counted_list(self, rollups: DynamoRollups) -> DynamoCountedList:
+        return DynamoCountedList(table=rollups.table)
 
 
 class TestDynamoReceiptLogs(ReceiptLogsPromises):

@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
-from zlib import crc32
 
 import boto3
 
@@ -12,7 +11,7 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.events.parse import parse_order_event
-from ordercast.gateways.rollups.items import SHARDS
+from ordercast.gateways.rollups.items import counted_key
 from ordercast.operations.reconciliation import ReconciliationResult, compare, verifier_settings
 from ordercast.operations.target import Target
 from ordercast.rollups.statistics import in_all
@@ -78,8 +77,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
 
     def all_is_over() -> bool:
         lines = wired.inputs.rollup_inputs(ids)
-        hours = {i: line.bucket.hour for i, line in lines.items()}
-        counted = rollups.counted(hours)
+        counted = rollups.counted({i: line.place for i, line in lines.items()})
         return len(counted) == len(ids) and all(
             lines[i].state == "delivered" and each.version == lines[i].version
             for i, each in counted.items()
@@ -87,10 +85,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
 
     assert eventually(all_is_over, within=90, every=1)
     line = wired.inputs.rollup_inputs(ids)[ids[0]]
-    key = {
-        "pk": {"S": f"counted#{line.bucket.hour}#{_shard(line.id)}"},
-        "sk": {"S": line.id},
-    }
+    key = counted_key(line.id, line.place)
     boto3.client("dynamodb").delete_item(TableName=target.names.rollups_table, Key=key)
 
     found = wired.verify([line.bucket.hour], [line.id])
@@ -125,7 +120,3 @@ def _id(payload: bytes, channel: Channel) -> str:
 
 def _lookup_keys(ids: set[str]) -> LookupKeys:
     return LookupKeys(notifications=frozenset(ids))
-
-
-def _shard(notification_id: str) -> int:
-    return crc32(notification_id.encode()) % SHARDS

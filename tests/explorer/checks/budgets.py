@@ -39,7 +39,7 @@ def settle(
         pause=lambda _: None,
         wait=LEASE,
     )
-    hours = {hour for hour, _ in rollups.kept}
+    hours = {at.hour for at, _ in rollups.kept}
     found = compare(sorted(hours | {f"{hour[:10]}T23" for hour in hours}))
     if corrects:
         compare.correct(found)

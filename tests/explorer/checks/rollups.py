@@ -34,7 +34,7 @@ def differences(
     """P5: nothing is counted wrongly, nothing left out but what was withheld; a repair counts that."""
     verify = verify_of(rollups, rows, now)
     hours = sorted(
-        {hour for hour, _ in rollups.kept} | {input_of(row).bucket.hour for row in rows.values()}
+        {at.hour for at, _ in rollups.kept} | {input_of(row).bucket.hour for row in rows.values()}
     )
     found = verify(hours, rows)
     yield from _wrong(found, rows)

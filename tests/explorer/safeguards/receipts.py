@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.counting import Transaction
-from ordercast.rollups.rollup import CountedVersion
+from ordercast.rollups.rollup import CountedPlace, CountedVersion
 from ordercast.sending.outcome import Settlement
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts
@@ -101,14 +101,14 @@ class _AnyVersion(Around):
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
         for entry in (entry for each in transactions for entry in each.entries):
-            self._pretend(entry.rollup_input.bucket.hour, entry.rollup_input.id, entry.last)
+            self._pretend((entry.rollup_input.place, entry.rollup_input.id), entry.last)
         carried_out: list[bool] = self.inner.commit(transactions, writer=writer)
         return carried_out
 
-    def _pretend(self, hour: str, notification_id: str, last: CountedVersion | None) -> None:
-        self.inner.kept.pop((hour, notification_id), None)
+    def _pretend(self, at: tuple[CountedPlace, str], last: CountedVersion | None) -> None:
+        self.inner.kept.pop(at, None)
         if last is not None:
-            self.inner.kept[hour, notification_id] = last
+            self.inner.kept[at] = last
 
 
 SMS_SENDER = "sms sender"

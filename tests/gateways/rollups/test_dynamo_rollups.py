@@ -10,8 +10,10 @@ from botocore.stub import Stubber
 
 from ordercast.gateways.dynamodb.table import Table, Unacceptable
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.listing import DynamoCountedList
 from ordercast.rollups.counting import entries, transactions
 from tests.lines import line
+from tests.promises.counted_list import CountedListPromises
 from tests.promises.rollups import ONE, TWO, RollupsPromises, count
 
 
@@ -24,6 +26,16 @@ class TestDynamoRollups(RollupsPromises):
     @pytest.fixture
     def rollups(self, table: Table) -> DynamoRollups:
         return DynamoRollups(table=table)
+
+
+class TestDynamoCountedList(CountedListPromises):
+    @pytest.fixture
+    def rollups(self, table: Table) -> DynamoRollups:
+        return DynamoRollups(table=table)
+
+    @pytest.fixture
+    def counted_list(self, table: Table) -> DynamoCountedList:
+        return DynamoCountedList(table=table)
 
 
 def test_what_was_counted_ends_thirty_days_after_its_row(table) -> None:

@@ -1,0 +1,1 @@
+"""Answer operators' questions with bounded reads. Used by the commands and the console."""
