@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from local_cloud.environment import ACCOUNT, REGION, clean, local_aws
+from local_cloud.environment import ACCOUNT, REGIONS, clean, local_aws
 from local_cloud.errors import LocalCloudError
 from local_cloud.supervisor.attached_run import AttachedRun
 from local_cloud.synthesis_cache import SynthesisCache
@@ -47,10 +47,10 @@ class Deployment:
         Raises LocalCloudError.
         """
         folder = self.folder.path
-        target = f"aws://{ACCOUNT}/{REGION}"
+        targets = [f"aws://{ACCOUNT}/{region}" for region in REGIONS]
         with (
             self._synthesis(folder / "cdk.out") as synthesised,
-            self._cdk(BOOTSTRAP, "bootstrap", target, cwd=folder) as bootstrapped,
+            self._cdk(BOOTSTRAP, "bootstrap", *targets, cwd=folder) as bootstrapped,
         ):
             bootstrapped()
             app = str(synthesised())

@@ -32,6 +32,7 @@ from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
 from local_cloud.emulator.saved_queries import accept_saved_queries
 from local_cloud.emulator.sms_voice import know_sms_voice
+from local_cloud.emulator.subscribed_regions import subscribe_in_the_topic_s_region
 from local_cloud.emulator.worker_environment import start_with_endpoints
 from local_cloud.supervisor.parent_watch import when_parent_ends
 
@@ -63,6 +64,9 @@ def main() -> None:
     accept_composite_alarms(provisioners)
     keep_full_buckets(provisioners, importlib.import_module(f"{services}.s3")._buckets)  # noqa: SLF001
     accept_saved_queries(provisioners)
+    subscribe_in_the_topic_s_region(
+        provisioners, importlib.import_module("ministack.core.responses")
+    )
     know_sms_voice(
         provisioners,
         importlib.import_module("ministack.app"),

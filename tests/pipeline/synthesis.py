@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.synthesis_cache import SynthesisCache
 from ordercast.settings.stage import AccountSettings, StageSettings
+from pipeline.settings.files import read_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("local", "dev", "prod")
@@ -128,13 +130,18 @@ CACHES = {
 
 
 def synthesise(stage: str, folder: Path) -> Synthesis:
-    """Synthesise one stage into *folder*, without bundling, or read what is kept of the same files."""
+    """Synthesise one stage into *folder*, without bundling, or read what is kept of the same files.
+
+    Of the stage's own Region alone: test_second_region.py has what the local stage has in another.
+    """
     checked = stage == "prod"
-    cache = SynthesisCache(root=ROOT, name=f"{stage}-{'checked' if checked else 'unbundled'}")
+    cache = SynthesisCache(root=ROOT, name=f"{stage}-{'checked' if checked else 'in-one-region'}")
     key = cache.key()
     found = cache.find(key)
     if found is None:
-        _synthesise(stage, folder, checked=checked)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("app.read_stage", _in_one_region)
+            _synthesise(stage, folder, checked=checked)
         found = cache.keep(key, folder)
     return _read(stage, found)
 
@@ -153,6 +160,11 @@ def synthesise_settings(
             patch.setattr("app.read_account", lambda: account)
         _synthesise(stage.name, folder, checked=checked)
     return _read(stage.name, folder)
+
+
+def _in_one_region(stage: str) -> StageSettings:
+    found = read_stage(stage)
+    return replace(found, second_region=replace(found.second_region, region=""))
 
 
 def _read(stage: str, folder: Path) -> Synthesis:
