@@ -120,6 +120,7 @@ class Checks(Struct, frozen=True, kw_only=True):
                 notifications=frozenset(row.fallback_for for row in wave if row.fallback_for),
                 holds=True,
                 budgets=True,
+                route_scores=self.routes.by_cost is not None,
             )
         )
 
@@ -162,9 +163,10 @@ class Checks(Struct, frozen=True, kw_only=True):
         """
         ready: list[Ready] = []
         ended: list[RowChange] = []
+        scores = found.scored_routes.known(self.now()) if found.scored_routes else {}
         for row in rows:
             try:
-                choice = choose(row, self.routes)
+                choice = choose(row, self.routes, scores=scores)
                 if choice is None:
                     ended.append((row, back_pressured(row, until=self.now() + ROUTE_OPENS)))
                     continue

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from types import MappingProxyType, ModuleType
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.providers import open_provider as registry_reader
@@ -17,6 +19,9 @@ from ordercast.notifications import providers
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.providers import PROVIDERS, ProviderTraits
 from ordercast.notifications.route_reason import RouteReason
+from ordercast.notifications.route_scores import RouteScore, ScoredRoutes
+from ordercast.rollups.rollup import hour_of
+from ordercast.sending.choice_by_cost import CostPolicy
 from ordercast.sending.outcome import accepted, not_now, unknown
 from ordercast.sending.routes import Route, Routes, home_route
 from ordercast.workflows.send import checks
@@ -107,7 +112,7 @@ def test_what_was_not_taken_goes_by_the_route_of_its_next_claim(toy: Toy) -> Non
 def test_a_message_without_an_open_route_waits_and_loses_no_attempt(
     toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "choose", lambda *_: None)
+    monkeypatch.setattr(checks, "choose", lambda *_, **__: None)
     (us,) = toy.send("US")
 
     row = toy.world.row(us)
@@ -119,6 +124,34 @@ def test_a_message_without_an_open_route_waits_and_loses_no_attempt(
     toy.world.sweep()
     toy.world.send_published()
     assert State.SENT == toy.world.state(us)
+
+
+def test_the_cheapest_route_that_delivers_well_enough_is_taken_and_the_row_says_why(
+    toy: Toy,
+) -> None:
+    """What is known of routes is read with what a wave reads anyway."""
+    prices = {HOME: Decimal("0.04"), PIGEON: Decimal("0.03")}
+    by_cost = CostPolicy(
+        price=lambda route, _: prices[route], at_least=lambda _: 95, samples=100, trial=0
+    )
+    toy.world.routes = Routes(
+        home=HOME, usual=HOME, more_by_country={"JP": [PIGEON]}, by_cost=by_cost
+    )
+    toy.world.ledger.scored_routes = ScoredRoutes(
+        hour=hour_of(toy.world.now()), scores={("JP", PIGEON.key): RouteScore(delivered=100)}
+    )
+    (jp,) = toy.send("JP")
+
+    row = toy.world.row(jp)
+    assert (PIGEON.key, RouteReason.COST) == (row.route, row.route_reason)
+    with_scores = [each for each, _ in toy.world.ledger.calls].count("look_up")
+    toy.world.routes = replace(toy.world.routes, by_cost=None)
+    toy.world.ledger.calls.clear()
+    row = notification(7, Channel.SMS, country="JP")
+    toy.world.enter(row)
+    toy.world.send(row.id, channel=Channel.SMS)
+    assert toy.world.row(row.id).route is None
+    assert with_scores == [each for each, _ in toy.world.ledger.calls].count("look_up")
 
 
 def test_a_provider_that_cannot_be_opened_leaves_nobody_in_doubt(toy: Toy) -> None:
