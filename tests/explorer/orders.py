@@ -76,6 +76,7 @@ def morning() -> tuple[bytes, ...]:
         *(event(f"o-winter-{n}", campaign="winter") for n in (1, 2, 3)),
         *(event(f"o-{name}", channel="both") for name in _TROUBLES),
         *_instead(),
+        *_again(),
         *(event(f"o-bulk-{n}") for n in range(1, BULK + 1)),
     )
 
@@ -104,6 +105,12 @@ def _instead() -> tuple[bytes, ...]:
         *(event(f"o-instead-{n}", campaign="instead", fallback="email") for n in ("known", "news")),
         event("o-instead-doubt", status="cancelled", fallback="email"),
     )
+
+
+def _again() -> tuple[bytes, ...]:
+    """Return texts that are tried again: reached then, late, overtaken by word of the first, in doubt."""
+    names = ("reached", "late", "overtaken", "doubt")
+    return tuple(event(f"o-again-{name}", fallback="email") for name in names)
 
 
 def _silent() -> bytes:

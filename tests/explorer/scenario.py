@@ -72,6 +72,9 @@ CALLS = {
     ("o-no-quota", SMS): ("no quota",),
     ("o-no-quota", EMAIL): ("sending paused",),
     **{(f"o-winter-{n}", SMS): ("throttled",) for n in (1, 2, 3)},
+    ("o-again-reached", SMS): ("given up", "given up"),
+    ("o-again-overtaken", SMS): ("given up", "overtaken"),
+    ("o-again-doubt", SMS): ("given up", "answer lost"),
     ("o-throttled", EMAIL): ("throttled",) * 3,
     ("o-returned", EMAIL): ("throttled",) * 3,
     ("o-refused", EMAIL): ("refused",),
@@ -81,6 +84,7 @@ CALLS = {
 }
 """What a provider does when it is called for these the first time, and the next."""
 
+_REACHED = (ReceiptScript(kind="delivered", price="0.00645"),)
 _FAILED = (ReceiptScript(kind="unreachable", price="0.00645"),)
 RECEIPTS = {
     # Twice, late, cheaper the second time, and in the wrong order.
@@ -101,6 +105,12 @@ RECEIPTS = {
     **{(f"o-instead-{n}", SMS): _FAILED for n in ("failed", "news")},
     ("o-instead-late", SMS): (*_FAILED, ReceiptScript(kind="delivered", after=LATE)),
     ("o-instead-known", SMS): (*_FAILED, ReceiptScript(kind="delivered", after=13 * MINUTE)),
+    **{(f"o-again-{n}", SMS): _REACHED for n in ("reached", "overtaken")},
+    # Before the sweeper would let it be tried again.
+    ("o-again-late", SMS): (
+        ReceiptScript(kind="given up", price="0.00645"),
+        ReceiptScript(kind="delivered", after=12 * MINUTE),
+    ),
     ("o-plain", EMAIL): (
         ReceiptScript(kind="delivered"),
         ReceiptScript(kind="complained", after=LATE, tagged=False),

@@ -16,11 +16,13 @@ from tests.explorer.safeguards.holds import SAFEGUARDS_OF_HOLDS
 from tests.explorer.safeguards.receipts import SAFEGUARDS_OF_RECEIPTS
 from tests.explorer.safeguards.reputation import SAFEGUARDS_OF_REPUTATION
 from tests.explorer.safeguards.sending import SAFEGUARDS_OF_SENDING
+from tests.explorer.safeguards.tries import SAFEGUARDS_OF_TRIES
 
 SAFEGUARDS = (
     *SAFEGUARDS_OF_BUDGETS,
     *SAFEGUARDS_OF_DECIDING,
     *SAFEGUARDS_OF_FALLBACKS,
+    *SAFEGUARDS_OF_TRIES,
     *SAFEGUARDS_OF_SENDING,
     *SAFEGUARDS_OF_HOLDS,
     *SAFEGUARDS_OF_REPUTATION,

@@ -21,16 +21,13 @@ def allowed_calls(stage: Stage) -> Iterator[str]:
             yield f"P3: {times} calls under one claim ({owner})"
     for each in {call.row.id: call.row for call in calls}.values():
         made = stage.journal.calls_of(each.id)
-        happened = sum(call.happened for call in made)
+        happened = sum(call.happened and not call.given_up for call in made)
         if happened > 1:
             yield f"P3: {named(each)} went out {happened} times"
         for first, second in pairwise(made):
             if not _may_follow(first, second):
                 yield f"P3: {named(each)} was called for again, though the first may have happened"
-        if (
-            sum(call.reported is not Report.CERTAINLY_NOT and not call.not_sent for call in made)
-            > _AT_MOST_IN_DOUBT[each.channel]
-        ):
+        if sum(_is_open(call) for call in made) > _AT_MOST_IN_DOUBT[each.channel]:
             yield f"P3: {named(each)} was sent into doubt too often"
 
 
@@ -38,7 +35,9 @@ def one_route_in_doubt(stage: Stage) -> Iterator[str]:
     """P3: what may have been taken is called for on no second route, until a receipt says it was not sent."""
     for each in {call.row.id: call.row for call in stage.journal.calls}.values():
         made = stage.journal.calls_of(each.id)
-        open_ = dropwhile(lambda call: call.reported is not Report.UNKNOWN or call.not_sent, made)
+        open_ = dropwhile(
+            lambda call: call.reported is not Report.UNKNOWN or not _is_open(call), made
+        )
         if len({call.row.route for call in open_}) > 1:
             yield f"P3: {named(each)} was called for on a second route while in doubt"
 
@@ -58,14 +57,25 @@ def true_doubts(stage: Stage) -> Iterator[str]:
             yield f"P3: a crash left more than one wave in doubt: {left}"
 
 
+def _is_open(call: ProviderCall) -> bool:
+    """Tell whether a call may have brought somebody a message."""
+    return call.reported is not Report.CERTAINLY_NOT and not (call.not_sent or call.given_up)
+
+
 def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
     """Tell whether a second call was allowed: the first was not taken or not sent, or by the resend policy."""
     if first.reported is Report.CERTAINLY_NOT or first.not_sent:
         return True
+    if first.given_up:
+        known = sum(each.number is not None for each in second.row.messages.values())
+        return known > 0 and second.at - first.at >= TRIES_AFTER
     wait = SWEEP_POLICY.resend_email_after or timedelta.max
     recorded = second.row.resends == 1 and first.row.resends == 0
     waited = second.at - first.at >= wait
     return first.row.channel is Channel.EMAIL and recorded and waited and not first.has_receipt
 
+
+TRIES_AFTER = timedelta(minutes=20)
+"""How long after a failure a text is tried again, by the policy of the sweeper here."""
 
 _AT_MOST_IN_DOUBT = {Channel.SMS: 1, Channel.EMAIL: 2}

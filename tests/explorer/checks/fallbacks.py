@@ -27,10 +27,19 @@ def fallbacks(stage: Stage) -> Iterator[str]:
         too_soon = row.ages_from and row.effective_at - row.ages_from < FALLBACK_GRACE
         if row.fallback_for and too_soon:
             yield f"P8: {named(row)} was entered before its grace time"
+    yield from _called_for_afterwards(stage, rows)
     happened = [c.row for c in stage.journal.calls if c.happened and c.row.fallback_for]
     for each, times in Counter(row.fallback_for for row in happened).items():
         if times > 1 and each:
             yield f"P3: {times} fallbacks went out for {named(rows[each])}"
+
+
+def _called_for_afterwards(stage: Stage, rows: dict[str, Notification]) -> Iterator[str]:
+    """Yield what was tried again although its fallback had been entered, or was during the call."""
+    for call in stage.journal.calls:
+        fallback = rows[call.row.id].fallback
+        if fallback and fallback.entered_at and call.at >= fallback.entered_at:
+            yield f"P8: {named(call.row)} was called for after its fallback was entered"
 
 
 def _is_unheard(row: Notification) -> bool:

@@ -30,8 +30,7 @@ def lost_receipts(
     for message_id, receipts in said.items():
         yield from _of_message(receipts, receipt_logs.get(message_id), whose[message_id])
     for row in rows.values():
-        sent = [i for i, each in row.messages.items() if each.state is not State.DEFERRED]
-        yield from _of_row(row, {i: said[i] for i in sent if i in said})
+        yield from _of_row(row, said)
 
 
 def _of_message(
@@ -66,10 +65,15 @@ def _of_known(receipts: list[Receipt], known: Message, row: Notification) -> Ite
 
 
 def _of_row(row: Notification, said: Mapping[str, list[Receipt]]) -> Iterator[str]:
-    prices = [price for each in said.values() if (price := dearest(each)) is not None]
-    if prices and (row.cost, row.cost_source) != (sum(prices), CostSource.CARRIER):
+    """Compare the cost with the highest price of each message, else what that one was claimed at."""
+    sent = [i for i, each in row.messages.items() if each.state is not State.DEFERRED]
+    prices = [dearest(said.get(i, [])) for i in sent]
+    claimed = [e.estimate if e.number else row.estimate for e in map(row.messages.get, sent) if e]
+    costs = [p if p is not None else e for p, e in zip(prices, claimed, strict=True)]
+    cost = sum((each for each in costs if each is not None), Decimal())
+    if (row.cost or Decimal()) != cost:
         yield f"P4: {_name(row)} cost what nobody named: {row.cost}"
-    if not prices and row.cost_source is CostSource.CARRIER:
+    if None in prices and row.cost_source is CostSource.CARRIER:
         yield f"P4: {_name(row)} has a price that nobody named: {row.cost}"
 
 

@@ -1,7 +1,7 @@
 """Simulate SNS and SES: answer provider calls, and queue the receipts that follow. Used by the explorer's stage."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -69,6 +69,13 @@ class Carrier:
         match meets:
             case "no quota":
                 return {"MessageId": self._take(call, [_NO_QUOTA])}
+            case "given up":
+                return {"MessageId": self._happen(call, _GIVEN_UP)}
+            case "overtaken":
+                message_id = self._happen(call)
+                self._say_again(row)
+                self.meanwhile()
+                return {"MessageId": message_id}
             case "answer lost":
                 self._happen(call)
                 raise faults.timed_out()
@@ -81,11 +88,19 @@ class Carrier:
                 return {"MessageId": message_id}
         return {"MessageId": self._happen(call)}
 
-    def _happen(self, call: ProviderCall) -> str:
+    def _happen(self, call: ProviderCall, *receipts: ReceiptScript) -> str:
         call.happened = True
         row = call.row
-        usual = _USUAL[row.channel]
-        return self._take(call, self.receipts.get((row.order.order_id, row.channel), usual))
+        usual = self.receipts.get((row.order.order_id, row.channel), _USUAL[row.channel])
+        return self._take(call, receipts or usual)
+
+    def _say_again(self, row: Notification) -> None:
+        """Say at once, and at a price, that the first message of *row* was given up."""
+        first = min(row.messages, key=lambda each: row.messages[each].number or 0)
+        again = replace(_GIVEN_UP, price="0.00645", after=timedelta())
+        body = receipt(row, first, again, taken_at=self.clock())
+        self.journal.sent_receipts.append(SentReceipt(row=row, message_id=first, body=body))
+        self.enqueue(body, again.after)
 
     def _take(self, call: ProviderCall, receipts: Sequence[ReceiptScript]) -> str:
         """Give the message an id, and queue what is said of it."""
@@ -93,6 +108,7 @@ class Carrier:
         message_id = f"{call.row.channel}-message-{self.given}"
         row = call.row
         call.not_sent = not call.happened
+        call.given_up = any(each.kind == _GIVEN_UP.kind for each in receipts)
         for planned in receipts:
             call.has_receipt = True
             body = receipt(row, message_id, planned, taken_at=self.clock())
@@ -118,6 +134,8 @@ class Carrier:
             breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
         if self.journal.is_delivered_read(row.fallback_for):
             breaks.append(f"P8: {about}: called in place of what was delivered")
+        if self.journal.is_delivered_read(row.id):
+            breaks.append(f"P3: {about}: called again after it was delivered")
         if any(hold.scope.covers(row) for hold in self.journal.holds_read()):
             breaks.append(f"P6: {about}: called while it was paused")
         return breaks
@@ -155,7 +173,7 @@ _NOT_TAKEN: Mapping[str, Callable[[Notification], Exception]] = {
     "request lost": lambda _: faults.timed_out(),
     "server error": lambda _: faults.server_error(),
 }
-_NO_QUOTA = ReceiptScript(kind="no quota")
+_NO_QUOTA, _GIVEN_UP = ReceiptScript(kind="no quota"), ReceiptScript(kind="given up")
 _USUAL = {Channel.SMS: (), Channel.EMAIL: (ReceiptScript(kind="delivered"),)}
 
 

@@ -74,6 +74,7 @@ _LINES = {
     "carrier": ("SUCCESS", "Message has been accepted by phone carrier"),
     "delivered": ("SUCCESS", "Message has been accepted by phone"),
     "unreachable": ("FAILURE", "Phone is currently unreachable/unavailable"),
+    "given up": ("FAILURE", "Phone is currently unreachable/unavailable, and no further attempt"),
     "no quota": ("FAILURE", "No quota left for account"),
     "opted out": ("FAILURE", "Phone number is opted out"),
 }

@@ -35,7 +35,8 @@ class Report(StrEnum):
 class ProviderCall:
     """One call of a provider, as the provider saw it; `owner` is whose claim it was made under.
 
-    What was taken and `not_sent` is so by the account's trouble, and its receipt says that. With
+    What was taken and `not_sent` is so by the account's trouble, and its receipt says that; what was `given_up`
+    could not reach its phone, by its receipt. With
     `back_pressure` the provider judged nothing.
     """
 
@@ -46,6 +47,7 @@ class ProviderCall:
     reported: Report = Report.UNKNOWN
     has_receipt: bool = False
     not_sent: bool = False
+    given_up: bool = False
     back_pressure: bool = False
 
 
@@ -249,6 +251,11 @@ class WitnessedLedger:
         for seen, new in changes:
             if seen.state is State.SENDING and new.state is State.IN_DOUBT and new.id in changed:
                 self.journal.lapsed.add((new.id, seen.owner or ""))
+            if new.id in changed and _is_ended_by_an_earlier_try(seen, new):
+                about = f"{new.order.order_id} {new.channel}"
+                self.journal.breaks.append(
+                    f"P3: {about}: its claim ended by word of an earlier try"
+                )
         return changed
 
     def __getattr__(self, method: str) -> Any:
@@ -257,3 +264,9 @@ class WitnessedLedger:
     def _note(self, key: DecisionKey, decision: Decision) -> None:
         if decision not in self.journal.decisions[key]:
             self.journal.decisions[key].append(decision)
+
+
+def _is_ended_by_an_earlier_try(seen: Notification, new: Notification) -> bool:
+    """Tell whether a claim of a text that was sent before ended, and nothing is known of its own message."""
+    ended = seen.state is State.SENDING and new.state in {State.FAILED, State.FAILED_FOR_NOW}
+    return ended and seen.messages.keys() == new.messages.keys()

@@ -1,4 +1,4 @@
-"""Play a seeded day on fakes in which texts are refused, fail, are delivered late or never heard of. Used by the tests of fallbacks."""
+"""Play a seeded day on fakes in which texts are refused, fail, are tried again, delivered late or never heard of. Used by the tests of fallbacks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +16,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import is_stale
 from ordercast.people.person import Person
+from ordercast.receipts.provider_events import FINALLY, UNREACHABLE
 from ordercast.receipts.receipt import Receipt
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
@@ -32,8 +33,18 @@ ORDERS = 10
 MINUTE = timedelta(minutes=1)
 A_TEXT, AN_EMAIL = Decimal("0.01"), Decimal("0.0001")
 
+DELIVERED = "SUCCESS/Message has been accepted by phone"
+UNREACHED_FINALLY = {f"FAILURE/{reason}" for reason in UNREACHABLE if reason.endswith(FINALLY)}
+UNREACHED = {f"FAILURE/{reason}" for reason in UNREACHABLE}
+POLICIES = (
+    "",
+    "normal 2 over 30 min",
+    "high 1 over 10 min, normal 1 over 20 min",
+    "high 3 over 1 h",
+)
 _ENDS = {
-    "SUCCESS/Message has been accepted by phone": 4,
+    DELIVERED: 4,
+    **dict.fromkeys(sorted(UNREACHED_FINALLY), 3),
     "SUCCESS/Message has been accepted by phone carrier": 2,
     "FAILURE/Phone is currently unreachable/unavailable": 4,
     "FAILURE/Phone carrier is currently unreachable/unavailable": 2,
@@ -55,7 +66,7 @@ def _world() -> World:
 class FallbackDay:
     """One day of one seed; `happened` are the messages that providers took, whether they said so or not.
 
-    `charged` is what each cost, by message id; `out_of_place` says which should not have been sent when it
+    `charged` is what each cost, and `said` what was reported of it and when, by message id; `out_of_place` says which should not have been sent when it
     was, by what the ledger knew.
     """
 
@@ -63,6 +74,7 @@ class FallbackDay:
     world: World = field(default_factory=_world)
     happened: list[Notification] = field(default_factory=list)
     charged: dict[str, Decimal] = field(default_factory=dict)
+    said: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     out_of_place: list[str] = field(default_factory=list)
     receipts: list[tuple[datetime, Receipt]] = field(default_factory=list)
     wishes: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -73,6 +85,8 @@ class FallbackDay:
         day = cls(chance=Random(seed))  # noqa: S311 - made up, and the same every time
         day.world.provider.answer = day.answer
         day.world.cost = _cost
+        day.world.retry_after_receipt = day.chance.choice(POLICIES)
+        day.world.retry_for_now = day.chance.random() < 0.3
         day.play()
         return day
 
@@ -99,6 +113,8 @@ class FallbackDay:
             }
         elif trouble and self.chance.random() < 0.3:
             world.ledger.unheard = {self.chance.choice(("accept", "change", "settle"))}
+        if self.chance.random() < 0.05:
+            self._opt_out(self.chance.randrange(ORDERS))
         for _ in range(2):
             self._everybody()
             world.ledger.unavailable, world.ledger.unheard = set(), set()
@@ -160,7 +176,8 @@ class FallbackDay:
                 to=address_key(row.recipient or ""),
             )
             self.receipts.append((at, receipt))
-        self.charged[message_id] = _charged(said, price)
+            self.said.setdefault(message_id, []).append((at, kind))
+        self.charged[message_id] = _charged(said, price, row.estimate or A_TEXT)
         return message_id
 
     def _out_of_place(self, row: Notification) -> Iterator[str]:
@@ -170,11 +187,34 @@ class FallbackDay:
                 yield f"{row.id} is stale by {key[1]}"
         if row.fallback_for and known.rows[row.fallback_for].delivered_at:
             yield f"{row.id} is in place of what was delivered"
+        person = known.people.kept.get(_key_of(row))
+        if person and row.channel in person.refusals:
+            yield f"{row.id} goes to who has opted out"
+        yield from self._unasked_tries(row)
+
+    def _unasked_tries(self, row: Notification) -> Iterator[str]:
+        """Yield what forbids to send *row* once more: each earlier message was reported as not reached."""
+        now = self.world.now()
+        for number, earlier in enumerate(self.happened[:-1], start=1):
+            if earlier.id != row.id:
+                continue
+            said = {kind for at, kind in self.said.get(f"message-{number}", ()) if at <= now}
+            reasons = UNREACHED if self.world.retry_for_now else UNREACHED_FINALLY
+            if not said & reasons or not self.world.retry_after_receipt:
+                yield f"{row.id} is sent twice, after {said}"
+            if DELIVERED in said:
+                yield f"{row.id} is sent again after it was delivered"
 
     def _count(self) -> None:
         rows = [input_of(row) for row in self.world.rows()]
         count = Count(rollups=self.world.rollups, pause=lambda _: None, chance=lambda: 0.5)
         count(rows)
+
+    def _opt_out(self, number: int) -> None:
+        key = customer_key(shop=None, customer_id=f"c-{number}")
+        known = self.world.ledger.people.kept.get(key)
+        if known:
+            self.world.know(replace(known, refusals={**known.refusals, SMS: "opted-out"}))
 
     def _know(self, number: int) -> None:
         some = self.chance.random
@@ -217,14 +257,18 @@ class FallbackDay:
         self.world.relay(payload(**event), at=101 + len(self.wishes))
 
 
-def _charged(said: Sequence[str], price: str | None) -> Decimal:
+def _key_of(row: Notification) -> str:
+    return customer_key(shop=None, customer_id=row.customer_id or "")
+
+
+def _charged(said: Sequence[str], price: str | None, estimate: Decimal) -> Decimal:
     """Return the highest price that is named, nothing for what was never sent; else the estimate."""
     named = [Decimal(0) if "max price" in kind else price and Decimal(price) for kind in said]
-    return max((each for each in named if isinstance(each, Decimal)), default=A_TEXT)
+    return max((each for each in named if isinstance(each, Decimal)), default=estimate)
 
 
 def _cost(row: Notification, words: Words) -> ClaimRequest:
     request = cost(row, words)
-    if row.channel is SMS:
-        return request
+    if row.channel is SMS:  # each try at a price of its own, as if its route were another
+        return replace(request, estimate=A_TEXT * (1 + row.attempts % 3))
     return replace(request, estimate=AN_EMAIL, reserved=AN_EMAIL)

@@ -7,7 +7,9 @@ import pytest
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource
 from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import REFUSED
 from ordercast.sending.send_rules import NOT_REPLACED
 from tests.explorer.checks.rollups import imbalance
 from tests.sampling import SAMPLED, sampled
@@ -38,14 +40,20 @@ def test_the_days_have_everything_in_them() -> None:
     assert {"no-consent", "stale"} <= {row.rule for row in fallbacks}
     assert {"event", "record"} <= {row.consent for row in fallbacks}
     assert any(row.delivered_at for row in texts if row.fallback and not row.fallback.entered_at)
+    tried = [row for row in texts if any(each.number for each in row.messages.values())]
+    assert {State.DELIVERED, State.FAILED, State.IN_DOUBT} <= {row.state for row in tried}
+    # Some of them called off by a delivery, or forbidden by a rule; some with more than one.
+    assert {1, 2, 3} <= {len(row.messages) for row in tried}
+    assert {CostSource.CARRIER, CostSource.ESTIMATE} <= {row.cost_source for row in tried}
+    assert {True, False} == {bool(r.fallback and r.fallback.entered_at) for r in tried}
 
 
 def broken(day: FallbackDay) -> Iterator[str]:
     """Yield each way in which a day went wrong."""
     rows = list(day.world.rows())
     yield from day.out_of_place
-    heard = Counter((r.order.order_id, r.status, r.channel) for r in day.happened)
-    yield from (f"{each} heard it {times} times" for each, times in heard.items() if times > 1)
+    emailed = Counter(_event(row) for row in day.happened if row.channel is Channel.EMAIL)
+    yield from (f"{each} got {times} e-mails" for each, times in emailed.items() if times > 1)
     emails = Counter(_event(row) for row in rows if row.channel is Channel.EMAIL)
     yield from (f"{each} has {times} e-mails" for each, times in emails.items() if times > 1)
     for row in rows:
@@ -53,7 +61,11 @@ def broken(day: FallbackDay) -> Iterator[str]:
             yield from _unless_forbidden(row, day)
         if row.fallback_for and row.state in EXPLAINED and not row.rule:
             yield f"{_event(row)} was not e-mailed, and no rule says why"
-        charges = [day.charged[message_id] for message_id in row.messages]
+        charges = [
+            day.charged.get(each, 0) for each in row.messages if not each.startswith(REFUSED)
+        ]
+        if sum(each.number is None for each in row.messages.values()) > 1:
+            yield f"{_event(row)} has two tries at once"
         if (row.cost or 0) != sum(charges):
             yield f"{_event(row)} cost {charges}, and {row.cost} is on the ledger"
         if row.due_at is not None and row.state not in AT_REST:
