@@ -49,6 +49,7 @@ class LocalCloud:
         another: bool = False,
         receipt_delay: float | None = None,
         secured: bool = False,
+        between: str = "",
         progress: Progress = silent,
         root: Path = CHECKOUT,
     ) -> Self:
@@ -59,6 +60,7 @@ class LocalCloud:
         raises LocalCloudError, as does a failure to start.
         *receipt_delay*: seconds after a message until its first simulated receipt; without it, as
         `provider_simulator/outcomes_and_delays.py` says.
+        *between*: the URL of what stands between all services and the functions and event sources.
         *secured*: with TLS, and each role may do what its policies allow; it needs OpenSSL.
         """
         folder, lock = client.claim(name, root=root, another=another)
@@ -66,7 +68,9 @@ class LocalCloud:
         try:
             folder.clear()
             folder.create()
-            supervisor = client.start(folder, lock, receipt_delay=receipt_delay, secured=secured)
+            supervisor = client.start(
+                folder, lock, receipt_delay=receipt_delay, secured=secured, between=between
+            )
         finally:
             os.close(lock)  # the supervisor holds it now
         try:

@@ -32,6 +32,7 @@ class SentMessage(Struct, frozen=True, kw_only=True):
     tags: Mapping[str, str] = field(default_factory=dict)
     configuration_set: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    receipts: bool = True  # False where a fault kept them from coming
     simulated: bool = True  # so that no reader of the file takes it for real traffic
 
     @property

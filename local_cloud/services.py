@@ -38,6 +38,7 @@ from local_cloud.supervisor.state import POSITIONS
 class Services:
     """The services of the local cloud in *folder*, whose emulator answers at *endpoint*.
 
+    *between* is what the event sources call in its place, if anything stands between.
     *provider* is the listening socket of the provider simulator. *failed* is called with a text that
     names a service that ended by itself, and the error.
     """
@@ -47,6 +48,7 @@ class Services:
     provider: socket.socket
     receipt_delay: float  # seconds
     failed: Callable[[str], None]
+    between: str = ""
 
     def start(self) -> None:
         """Start every service in threads that end with the process."""
@@ -56,7 +58,7 @@ class Services:
                 aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
                 region_name=REGION,
             ),
-            endpoint_url=self.endpoint,
+            endpoint_url=self.between or self.endpoint,
             # Each batch in flight is a process of the function; a laptop has few cores.
             queue_pollers=3,
             backoff=Backoff(first=timedelta(seconds=0.5), most=timedelta(seconds=10)),

@@ -1,9 +1,11 @@
-"""Read how much memory each function's processes have used at most. Used by the demo.
+"""Find the processes that work for functions, and how much memory each has used at most. Used by the demo and the chaos run.
 
 It reads /proc of Linux; on other systems it finds nothing.
 """
 
 import re
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from local_cloud.supervisor.emulator_process import EMULATOR
@@ -17,16 +19,29 @@ def peaks(folder: Path, *, proc: Path = PROC) -> dict[str, int]:
 
     *folder* is the cloud's. A function has a process for each invocation that runs beside another.
     """
+    found: dict[str, int] = {}
+    for each in workers(folder, proc=proc):
+        found[each.function] = max(each.peak, found.get(each.function, 0))
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A process that works for a function; its peak of resident memory in bytes."""
+
+    pid: int
+    function: str
+    peak: int
+
+
+def workers(folder: Path, *, proc: Path = PROC) -> list[Worker]:
+    """List the workers of the cloud in *folder* that run now, by function and number."""
     state = CloudFolder(path=folder).read()
     emulator = state.processes.get(EMULATOR) if state else None
     if emulator is None or not proc.is_dir():
-        return {}
-    found: dict[str, int] = {}
-    for each in proc.glob("[0-9]*"):
-        function, peak = _worker(each, str(emulator.pid))
-        if function:
-            found[function] = max(peak, found.get(function, 0))
-    return dict(sorted(found.items()))
+        return []
+    found = (_worker(each, str(emulator.pid)) for each in proc.glob("[0-9]*"))
+    return sorted(filter(None, found), key=attrgetter("function", "pid"))
 
 
 # ministack-lambda-Ordercast-local-Pipeline-SmsSenderFunctionFCA71D89-A3305D1B1D0AB-q4jkzp00/_worker.py
@@ -37,14 +52,14 @@ _PARENT = re.compile(r"^PPid:\s+(\d+)$", re.MULTILINE)
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
-def _worker(process: Path, emulator: str) -> tuple[str, int]:
-    """Return the function that the process works for, if any, and its peak in bytes."""
+def _worker(process: Path, emulator: str) -> Worker | None:
     try:
         script = _SCRIPT.search((process / "cmdline").read_text(errors="replace"))
         status = (process / "status").read_text() if script else ""
     except OSError:  # it has ended
-        return "", 0
+        return None
     parent, peak = _PARENT.search(status), _PEAK.search(status)
     if not (script and parent and peak and parent[1] == emulator):
-        return "", 0
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", script["name"]).lower(), int(peak[1]) * 1024
+        return None
+    function = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", script["name"]).lower()
+    return Worker(pid=int(process.name), function=function, peak=int(peak[1]) * 1024)

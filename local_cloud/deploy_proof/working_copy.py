@@ -1,4 +1,4 @@
-"""Copy the sources of the CDK app, so that they can be changed and deployed. Used by `run`.
+"""Copy the sources of the CDK app, so that they can be changed and deployed. Used by `run` and the chaos run.
 
 A copy has the installed tools of the checkout; what is synthesised of it is kept like any synthesis.
 """
@@ -30,13 +30,22 @@ _OWN_SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingCopy:
-    """The sources in the folder *root*, with a stage of their own."""
+    """The sources in the folder *root*, of which a *stage* can have other settings."""
 
     root: Path
+    stage: str = STAGE
 
     @classmethod
     def make(cls, root: Path) -> "WorkingCopy":
-        """Copy the checkout's sources to *root*, which must not exist."""
+        """Copy the checkout's sources to *root*, which must not exist, with a stage of the proof's own."""
+        copy = cls.of(root, STAGE)
+        shutil.copy(root / "stages/local.toml", root / f"stages/{STAGE}.toml")
+        copy.set(**_OWN_SETTINGS)
+        return copy
+
+    @classmethod
+    def of(cls, root: Path, stage: str) -> "WorkingCopy":
+        """Copy the checkout's sources to *root*, which must not exist, to change settings of *stage*."""
         root.mkdir(parents=True)
         unwanted = shutil.ignore_patterns("__pycache__")
         for name in _COPIED:
@@ -47,14 +56,11 @@ class WorkingCopy:
                 shutil.copy(source, root / name)
         for name in _LINKED:
             (root / name).symlink_to(CHECKOUT / name)
-        copy = cls(root=root)
-        shutil.copy(root / "stages/local.toml", root / f"stages/{STAGE}.toml")
-        copy.set(**_OWN_SETTINGS)
-        return copy
+        return cls(root=root, stage=stage)
 
     def set(self, **settings: str) -> None:
         """Give the stage these settings, each as TOML has it, instead of those it has."""
-        file = self.root / f"stages/{STAGE}.toml"
+        file = self.root / f"stages/{self.stage}.toml"
         text = file.read_text()
         for name in settings:
             text = re.sub(rf"(?m)^{name} = .*\n", "", text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_cloud.environment import CHECKOUT, REGION, clean, local_aws
-from local_cloud.supervisor.state import RULE_SETS
+from local_cloud.supervisor.state import BETWEEN, RULE_SETS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,13 @@ def loopback(port: int, *, secured: bool = False) -> str:
 
 
 def emulator_command(
-    folder: Path, *, socket: int, port: int, provider_port: int, secured: bool = False
+    folder: Path,
+    *,
+    socket: int,
+    port: int,
+    provider_port: int,
+    secured: bool = False,
+    between: str = "",
 ) -> Command:
     """Start ministack on an open *socket*; its functions send messages through the provider simulator.
 
@@ -52,6 +58,7 @@ def emulator_command(
         env=clean(folder, path=os.environ.get("PATH", os.defpath))
         | local_aws(folder, loopback(port, secured=secured))
         | (_SECURED if secured else {})
+        | ({BETWEEN: between} if between else {})
         | {
             "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": provider,
             "AWS_ENDPOINT_URL_SESV2": provider,

@@ -15,7 +15,7 @@ from typing import Any
 RULE_SETS = "LOCAL_CLOUD_RULE_SETS"
 """Names the folder of botocore's rule sets for the functions that send messages."""
 
-ENDPOINT = "LOCAL_CLOUD_WORKERS_ENDPOINT"
+BETWEEN = "LOCAL_CLOUD_BETWEEN"
 """Names what stands between the functions and every service, if anything does."""
 
 
@@ -34,7 +34,7 @@ def start_with_endpoints(lambda_runtime: Any) -> None:
 def of_worker(env: dict[str, str]) -> dict[str, str]:
     """Return the environment of a worker, whose function `AWS_LAMBDA_FUNCTION_NAME` names."""
     changes: dict[str, str] = {}
-    if between := os.environ.get(ENDPOINT):
+    if between := os.environ.get(BETWEEN):
         changes = {name: between for name in env if name.startswith("AWS_ENDPOINT_URL")}
     # The others' SNS is that of topics, and their SES that of the account.
     if "Sender" in env.get("AWS_LAMBDA_FUNCTION_NAME", ""):

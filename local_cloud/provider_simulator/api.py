@@ -7,6 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError
+from msgspec.structs import replace
 
 from local_cloud.environment import REGION
 from local_cloud.event_log import Log
@@ -63,7 +64,7 @@ class ProviderApi:
         self._check_deployed(email, region)
         message_id = ses_message_id(self.now(), self.new_id())
         accepted = AcceptedEmail(email=email, message_id=message_id, at=self.now(), region=region)
-        self.inbox.append(_kept_email(accepted))
+        self._keep(_kept_email(accepted), receipts=receipts)
         for recipient in email.recipients:
             self.charges.append(charge_for_email(message_id, email_events(recipient)))
         self.log("email_accepted", message_id=message_id, set=email.configuration_set or "-")
@@ -80,7 +81,7 @@ class ProviderApi:
         error = sms_error(message.number)
         raise_before_acceptance(error, SMS_ERRORS)
         message_id, at = self.new_id(), self.now()
-        self.inbox.append(_kept_text_message(message, message_id, at, region))
+        self._keep(_kept_text_message(message, message_id, at, region), receipts=receipts)
         self.charges.append(charge_for_text(message, message_id))
         self.log("sms_accepted", message_id=message_id, parts=message.parts)
         if receipts:
@@ -95,13 +96,16 @@ class ProviderApi:
         raise_before_acceptance(error, SMS_VOICE_ERRORS)
         self._check_set_of_texts(text.configuration_set, region)
         message_id, at = self.new_id(), self.now()
-        self.inbox.append(_kept_voice_text(text, message_id, at))
+        self._keep(_kept_voice_text(text, message_id, at), receipts=receipts)
         self.charges.append(charge_for_text(text.message, message_id))
         self.log("sms_accepted", message_id=message_id, parts=text.message.parts)
         if receipts:
             due = self._voice_receipts(text, message_id, at)
             self.receipts.add(_timed(due, at, sms_timing(text.message.number)))
         return _answered(message_id, error)
+
+    def _keep(self, message: SentMessage, *, receipts: bool) -> None:
+        self.inbox.append(replace(message, receipts=receipts))
 
     def _check_set_of_texts(self, name: str, region: str) -> None:
         try:

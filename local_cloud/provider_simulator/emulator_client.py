@@ -1,19 +1,15 @@
 """Call the emulator: what is deployed, receipts, and calls to forward. Used by `api`, `receipts` and `server`."""
 
-import http.client
-import os
-import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from local_cloud.clients import client_of
 from local_cloud.environment import REGIONS
-from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
+from local_cloud.provider_simulator.forwarding import Forwarding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +20,11 @@ class EventTopic:
     kinds: frozenset[str]
 
 
-class EmulatorUnreachable(Exception):
-    """The emulator did not answer."""
-
-
 class EmulatorClient:
     """Calls the emulator; safe to share by threads."""
 
     def __init__(self, endpoint: str) -> None:
-        self._address = urlsplit(endpoint)
+        self.pass_on = Forwarding(endpoint)
         self._clients = {
             (service, region): client_of(service, endpoint=endpoint, region=region)
             for service in _SERVICES
@@ -78,30 +70,6 @@ class EmulatorClient:
         except logs.exceptions.ResourceNotFoundException:
             _make_stream(logs, group, stream)
             logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
-
-    def pass_on(self, call: HttpRequest) -> HttpResponse:
-        """Pass a call on as it came and its answer back as it comes; raises EmulatorUnreachable."""
-        # A connection a call: reusing one that broke would mean sending a call twice.
-        connection = self._connection()
-        try:
-            connection.putrequest(call.method, call.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in call.headers.items():
-                if name.lower() not in _HOP_BY_HOP:
-                    connection.putheader(name, value)
-            connection.endheaders(call.body or None)
-            got = connection.getresponse()
-            return HttpResponse(status=got.status, headers=got.getheaders(), body=got.read())
-        except (OSError, http.client.HTTPException) as error:
-            raise EmulatorUnreachable from error
-        finally:
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._address.hostname or "", self._address.port
-        if self._address.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
-        trust = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
-        return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=trust)
 
     def _cached(self, kind: str, region: str, name: str, ask: Callable[[str, str], Any]) -> Any:  # noqa: ANN401
         until, known = self._known.get((kind, region, name), (0.0, None))
@@ -159,6 +127,4 @@ def _topics(known: dict[str, Any]) -> list[EventTopic]:
 _SERVICES = ("sesv2", "sns", "pinpoint-sms-voice-v2", "logs")
 _UNKNOWN = {"NotFoundException", "ResourceNotFoundException"}
 _SUBJECT = "Amazon SES Email Event Notification"
-_TIMEOUT_SECONDS = 60.0
 _CACHE_SECONDS = 5.0  # how long an answer about what is deployed may be out of date
-_HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from local_cloud.environment import REGION
@@ -14,14 +14,12 @@ from local_cloud.event_log import Log
 from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.answers import as_json, as_xml, as_xml_error
 from local_cloud.provider_simulator.api import ProviderApi
-from local_cloud.provider_simulator.emulator_client import (
-    EmulatorClient,
-    EmulatorUnreachable,
-)
+from local_cloud.provider_simulator.emulator_client import EmulatorClient
 from local_cloud.provider_simulator.errors import Dropped, Refused
-from local_cloud.provider_simulator.faults.active import ActiveFaults, Met
+from local_cloud.provider_simulator.faults.active import ActiveFaults, MetFaults
 from local_cloud.provider_simulator.faults.control import FaultControl
-from local_cloud.provider_simulator.faults.fault import FaultKind, Provider
+from local_cloud.provider_simulator.faults.fault import FaultKind, ProviderName
+from local_cloud.provider_simulator.forwarding import Unreachable
 from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
 from local_cloud.provider_simulator.signature import signed_for
 
@@ -57,7 +55,7 @@ class Router:
             raise Dropped
         return said
 
-    def _failure(self, met: Met, provider: Provider, region: str) -> HttpResponse | None:
+    def _failure(self, met: MetFaults, provider: ProviderName, region: str) -> HttpResponse | None:
         """Return the error that meets a call, after what makes it slow; raises Dropped."""
         down = not self.refuses and self.faults.is_set(provider, region, FaultKind.DOWN)
         if down or FaultKind.CLOSED in met.kinds:
@@ -71,7 +69,7 @@ class Router:
                 return _refusal(provider, errors[provider])
         return None
 
-    def _provided(self, call: HttpRequest, region: str, met: Met) -> HttpResponse:
+    def _provided(self, call: HttpRequest, region: str, met: MetFaults) -> HttpResponse:
         receipts = FaultKind.NO_RECEIPTS not in met.kinds
         path = urlsplit(call.path).path.rstrip("/")
         if call.method == "POST" and path == _SEND_EMAIL:
@@ -88,7 +86,7 @@ class Router:
             if (said := self.account.answer(call)) is not None:
                 return said
             return self.emulator.pass_on(call)
-        except EmulatorUnreachable:
+        except Unreachable:
             self.log("emulator_unreachable", method=call.method)
             # The SDK takes this for an error that may pass, in both protocols.
             return as_xml_error("ServiceUnavailable", "The emulator does not answer.", 503)
@@ -120,19 +118,19 @@ class Router:
         return as_xml("Publish", f"<MessageId>{message_id}</MessageId>")
 
 
-THROTTLED: Mapping[Provider, Refused] = {
+THROTTLED: Mapping[ProviderName, Refused] = {
     "sns": Refused(code="Throttling", message="Rate exceeded"),
     "ses": Refused(code="TooManyRequestsException", message="Rate exceeded", status=429),
     "sms-voice": Refused(code="ThrottlingException", message="Rate exceeded"),
 }
-FAILED: Mapping[Provider, Refused] = {
+FAILED: Mapping[ProviderName, Refused] = {
     "sns": Refused(code="InternalError", message="Simulated.", status=500),
     "ses": Refused(code="InternalServiceErrorException", message="Simulated.", status=500),
     "sms-voice": Refused(code="InternalServerException", message="Simulated.", status=500),
 }
 
 
-def _refusal(provider: Provider, refused: Refused) -> HttpResponse:
+def _refusal(provider: ProviderName, refused: Refused) -> HttpResponse:
     """Write an error as the provider's protocol has it."""
     if provider == "sns":
         return as_xml_error(refused.code, refused.message, refused.status)
@@ -142,7 +140,14 @@ def _refusal(provider: Provider, refused: Refused) -> HttpResponse:
     )
 
 
-def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
+class Answers(Protocol):
+    """What a server asks for the answer to a call."""
+
+    def answer(self, call: HttpRequest) -> HttpResponse:
+        """Answer one call; raises Dropped where its connection is to be closed."""
+
+
+def server_on(listener: socket.socket, router: Answers) -> ThreadingHTTPServer:
     """Make a server on a listening socket; the caller runs `serve_forever`."""
 
     class Handler(_Handler):
@@ -155,7 +160,7 @@ def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
     return server
 
 
-SERVER_NAME = "Ordercast-Provider-Simulator (simulation)"
+SERVER_NAME = "Ordercast-ProviderName-Simulator (simulation)"
 
 _SEND_EMAIL = "/v2/email/outbound-emails"
 _SEND_TEXT_MESSAGE = "PinpointSMSVoiceV2.SendTextMessage"
@@ -171,7 +176,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    used_router: Router
+    used_router: Answers
     protocol_version = "HTTP/1.1"
     # Otherwise each small answer waits 40 ms for an acknowledgement.
     disable_nagle_algorithm = True
@@ -216,7 +221,7 @@ def _publish_parameters(call: HttpRequest) -> dict[str, str] | None:
     return None if {"TopicArn", "TargetArn"} & parameters.keys() else parameters
 
 
-def _provider_of(call: HttpRequest) -> Provider | None:
+def _provider_of(call: HttpRequest) -> ProviderName | None:
     """Name the simulated provider that a call is for; a topic's calls are the emulator's."""
     if urlsplit(call.path).path.startswith("/v2/email/"):
         return "ses"

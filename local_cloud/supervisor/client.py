@@ -16,7 +16,7 @@ from local_cloud.environment import CHECKOUT, certificate, clean
 from local_cloud.errors import LocalCloudError, last_lines
 from local_cloud.provider_simulator.outcomes_and_delays import RECEIPT_DELAY_SECONDS
 from local_cloud.supervisor.parent_watch import RELEASE
-from local_cloud.supervisor.state import SUPERVISOR, CloudFolder
+from local_cloud.supervisor.state import BETWEEN, SUPERVISOR, CloudFolder
 
 if TYPE_CHECKING:
     from local_cloud.supervisor.state import CloudState
@@ -60,12 +60,16 @@ def claim(name: str, *, root: Path, another: bool) -> tuple[CloudFolder, int]:
 
 
 def start(
-    folder: CloudFolder, lock: int, *, receipt_delay: float | None, secured: bool
+    folder: CloudFolder, lock: int, *, receipt_delay: float | None, secured: bool, between: str
 ) -> subprocess.Popen[bytes]:
-    """Start a supervisor that holds the *lock* and ends with this process, unless it is released."""
+    """Start a supervisor that holds the *lock* and ends with this process, unless it is released.
+
+    *between* is the URL of what stands between the functions and all services, if anything does.
+    """
     delay = RECEIPT_DELAY_SECONDS if receipt_delay is None else receipt_delay
     # Its services make their clients when the certificate is there.
     trust = {"AWS_CA_BUNDLE": str(certificate(folder.path))} if secured else {}
+    chosen = {BETWEEN: between} if between else {}
     with folder.log(SUPERVISOR).open("a") as log:
         return subprocess.Popen(
             [
@@ -76,7 +80,7 @@ def start(
             stdout=log,
             stderr=log,
             cwd=CHECKOUT,
-            env=clean(folder.path, path=os.environ.get("PATH", os.defpath)) | trust,
+            env=clean(folder.path, path=os.environ.get("PATH", os.defpath)) | trust | chosen,
             pass_fds=(lock,),
             start_new_session=True,
         )

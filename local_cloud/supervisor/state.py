@@ -33,6 +33,9 @@ POSITIONS = "positions.json"
 RULE_SETS = "endpoints"
 """The folder in the folder that is `AWS_DATA_PATH` of the functions that call providers."""
 
+BETWEEN = "LOCAL_CLOUD_BETWEEN"
+"""The variable with the URL of what stands between functions and services, for supervisor and emulator."""
+
 SUBFOLDERS = ("home", "inbox", "logs", "state", "tmp")
 
 

@@ -21,7 +21,7 @@ from local_cloud.emulator.command import emulator_command, loopback
 from local_cloud.supervisor.emulator_process import EMULATOR, EmulatorProcess, Failure, ProcessEvent
 from local_cloud.supervisor.parent_watch import when_parent_ends
 from local_cloud.supervisor.processes import ProcessIdentity
-from local_cloud.supervisor.state import SUPERVISOR, CloudFolder, CloudState, Phase
+from local_cloud.supervisor.state import BETWEEN, SUPERVISOR, CloudFolder, CloudState, Phase
 
 if TYPE_CHECKING:
     from local_cloud.services import Services
@@ -89,6 +89,7 @@ class Supervisor:
             endpoint=self._state.endpoint,
             provider=provider,
             receipt_delay=self._receipt_delay,
+            between=os.environ.get(BETWEEN, ""),
             failed=lambda what: self._events.put(Failure(what=what, log=SUPERVISOR)),
         )
         event = self._next(within=START_TIMEOUT)
@@ -112,6 +113,7 @@ class Supervisor:
                 port=port,
                 provider_port=provider_port,
                 secured=self._secured,
+                between=os.environ.get(BETWEEN, ""),
             ),
             log=self._folder.log(EMULATOR),
             events=self._events,

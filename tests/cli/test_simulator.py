@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from local_cloud.provider_simulator.faults.control import MetFault, Shown
-from local_cloud.provider_simulator.faults.fault import Fault, FaultKind, Provider
+from local_cloud.provider_simulator.faults.fault import FaultKind, ProviderFault, ProviderName
 from ordercast.cli.local import simulator
 from ordercast.cli.simulator import simulator as app
 from ordercast.usage_error import UsageError
@@ -21,14 +21,14 @@ class FakeControl:
     """A simulator's control that keeps what it was told."""
 
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[ProviderFault] = []
         self.lasting: list[timedelta | None] = []
 
-    def set(self, faults: Iterable[Fault], *, duration: timedelta | None = None) -> None:
+    def set(self, faults: Iterable[ProviderFault], *, duration: timedelta | None = None) -> None:
         self.faults += faults
         self.lasting.append(duration)
 
-    def clear(self, endpoints: Iterable[tuple[Provider, str]]) -> None:
+    def clear(self, endpoints: Iterable[tuple[ProviderName, str]]) -> None:
         gone = set(endpoints)
         self.faults = [each for each in self.faults if (each.provider, each.region) not in gone]
 

@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local_cloud.provider_simulator.faults.fault import SLOWEST, Fault, FaultKind, Provider
+from local_cloud.provider_simulator.faults.fault import (
+    SLOWEST,
+    FaultKind,
+    ProviderFault,
+    ProviderName,
+)
 
-FaultKey = tuple[Provider, str, FaultKind]
+FaultKey = tuple[ProviderName, str, FaultKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class MetFaults:
     """What meets one call: faults, and how many seconds its answer takes longer."""
 
     kinds: frozenset[FaultKind] = frozenset()
@@ -28,11 +33,11 @@ class ActiveFaults:
 
     now: Callable[[], datetime]
     met: Counter[FaultKey] = field(default_factory=Counter, init=False)
-    _faults: dict[FaultKey, Fault] = field(default_factory=dict, init=False)
+    _faults: dict[FaultKey, ProviderFault] = field(default_factory=dict, init=False)
     _shares: dict[FaultKey, float] = field(default_factory=dict, init=False)
     _changed: threading.Condition = field(default_factory=threading.Condition, init=False)
 
-    def set(self, faults: Iterable[Fault]) -> None:
+    def set(self, faults: Iterable[ProviderFault]) -> None:
         """Set faults; each replaces the one of its kind."""
         with self._changed:
             for each in faults:
@@ -41,24 +46,24 @@ class ActiveFaults:
                 self._shares[key] = 0.0
             self._changed.notify_all()
 
-    def clear(self, endpoints: Iterable[tuple[Provider, str]]) -> None:
+    def clear(self, endpoints: Iterable[tuple[ProviderName, str]]) -> None:
         """Lift every fault of these providers and Regions."""
         with self._changed:
             lifted = set(endpoints)
             self._faults = {k: each for k, each in self._faults.items() if k[:2] not in lifted}
             self._changed.notify_all()
 
-    def all(self) -> list[Fault]:
+    def all(self) -> list[ProviderFault]:
         """Return the faults that are set now."""
         with self._changed:
             now = self.now()
             return [each for each in self._faults.values() if not each.until or now < each.until]
 
-    def is_set(self, provider: Provider, region: str, kind: FaultKind) -> bool:
+    def is_set(self, provider: ProviderName, region: str, kind: FaultKind) -> bool:
         """Whether that fault is set now."""
         return any((f.provider, f.region, f.kind) == (provider, region, kind) for f in self.all())
 
-    def meet(self, provider: Provider, region: str) -> Met:
+    def meet(self, provider: ProviderName, region: str) -> MetFaults:
         """Return what meets the next call to that provider in that Region, and count it."""
         seconds, kinds = 0.0, set[FaultKind]()
         for each in self.all():
@@ -70,9 +75,9 @@ class ActiveFaults:
                 continue  # whose connection was refused never comes here
             kinds.add(each.kind)
         self._count(provider, region, kinds)
-        return Met(kinds=frozenset(kinds), seconds=seconds)
+        return MetFaults(kinds=frozenset(kinds), seconds=seconds)
 
-    def hang(self, provider: Provider, region: str) -> None:
+    def hang(self, provider: ProviderName, region: str) -> None:
         """Return when no call to that provider hangs any more, and in any case after a minute."""
         deadline = self.now().timestamp() + SLOWEST
         while self.is_set(provider, region, FaultKind.HANGING):
@@ -81,7 +86,7 @@ class ActiveFaults:
             with self._changed:
                 self._changed.wait(timeout=_LOOK)
 
-    def _falls_due(self, fault: Fault) -> bool:
+    def _falls_due(self, fault: ProviderFault) -> bool:
         key = (fault.provider, fault.region, fault.kind)
         with self._changed:
             reached = self._shares.get(key, 0.0) + fault.value
@@ -89,7 +94,7 @@ class ActiveFaults:
             self._shares[key] = reached - 1 if due else reached
         return due
 
-    def _count(self, provider: Provider, region: str, kinds: Iterable[FaultKind]) -> None:
+    def _count(self, provider: ProviderName, region: str, kinds: Iterable[FaultKind]) -> None:
         with self._changed:
             self.met.update((provider, region, kind) for kind in kinds)
 

@@ -9,7 +9,12 @@ from http import HTTPStatus
 from msgspec import Struct, ValidationError, json
 
 from local_cloud.provider_simulator.faults.active import ActiveFaults
-from local_cloud.provider_simulator.faults.fault import ENDPOINTS, Fault, FaultKind, Provider
+from local_cloud.provider_simulator.faults.fault import (
+    ENDPOINTS,
+    FaultKind,
+    ProviderFault,
+    ProviderName,
+)
 from local_cloud.provider_simulator.faults.regional_endpoints import RegionalEndpoints
 from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
 
@@ -19,7 +24,7 @@ PATH = "/_simulator/faults"
 class MetFault(Struct, frozen=True, kw_only=True):
     """How many calls a fault has met since the simulator started."""
 
-    provider: Provider
+    provider: ProviderName
     region: str
     kind: FaultKind
     calls: int
@@ -28,15 +33,15 @@ class MetFault(Struct, frozen=True, kw_only=True):
 class Shown(Struct, frozen=True, kw_only=True):
     """The faults that are set, and those that calls have met."""
 
-    faults: list[Fault]
+    faults: list[ProviderFault]
     met: list[MetFault]
 
 
 class Change(Struct, frozen=True, kw_only=True):
     """What to change: faults to set, for some seconds if they end; providers and Regions to clear."""
 
-    set: list[Fault] = []
-    clear: list[tuple[Provider, str]] = []
+    set: list[ProviderFault] = []
+    clear: list[tuple[ProviderName, str]] = []
     seconds: float | None = None
 
 
@@ -68,7 +73,7 @@ class FaultControl:
             until = self.faults.now() + timedelta(seconds=change.seconds)
         self.faults.clear(change.clear)
         self.faults.set(
-            Fault(
+            ProviderFault(
                 provider=each.provider,
                 region=each.region,
                 kind=each.kind,
@@ -91,12 +96,12 @@ class FaultClient:
         """Return what is set, and what calls have met."""
         return self._call(None)
 
-    def set(self, faults: Iterable[Fault], *, duration: timedelta | None = None) -> None:
+    def set(self, faults: Iterable[ProviderFault], *, duration: timedelta | None = None) -> None:
         """Set faults, for ever or for a while."""
         seconds = duration.total_seconds() if duration is not None else None
         self._call(Change(set=list(faults), seconds=seconds))
 
-    def clear(self, endpoints: Iterable[tuple[Provider, str]] = ENDPOINTS) -> None:
+    def clear(self, endpoints: Iterable[tuple[ProviderName, str]] = ENDPOINTS) -> None:
         """Lift every fault of these providers and Regions."""
         self._call(Change(clear=list(endpoints)))
 

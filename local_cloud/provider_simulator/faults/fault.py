@@ -10,15 +10,15 @@ from msgspec import Struct
 from local_cloud.environment import REGIONS
 from ordercast.usage_error import UsageError
 
-Provider = Literal["sns", "ses", "sms-voice"]
-PROVIDERS: tuple[Provider, ...] = get_args(Provider)
+ProviderName = Literal["sns", "ses", "sms-voice"]
+PROVIDERS: tuple[ProviderName, ...] = get_args(ProviderName)
 
 ENDPOINTS = tuple((provider, region) for provider in PROVIDERS for region in REGIONS)
 """Every provider in every Region."""
 
 
 class FaultKind(StrEnum):
-    """What happens to a provider's calls; its value is of `Fault.value`."""
+    """What happens to a provider's calls; its value is of `ProviderFault.value`."""
 
     DOWN = "down"  # connections are refused
     CLOSED = "closed"  # connections are closed without an answer, and nothing is taken
@@ -30,20 +30,20 @@ class FaultKind(StrEnum):
     NO_RECEIPTS = "no-receipts"
 
 
-class Fault(Struct, frozen=True, kw_only=True):
+class ProviderFault(Struct, frozen=True, kw_only=True):
     """A fault of a provider in a Region, until a moment if there is one.
 
     *value* is a share of the calls, from above 0 to 1; of `slow` it is in seconds.
     """
 
-    provider: Provider
+    provider: ProviderName
     region: str
     kind: FaultKind
     value: float = 1.0
     until: datetime | None = None
 
 
-def read_endpoints(written: str) -> list[tuple[Provider, str]]:
+def read_endpoints(written: str) -> list[tuple[ProviderName, str]]:
     """Read PROVIDER or PROVIDER/REGION; without a Region it is all of them."""
     provider, _, region = written.partition("/")
     found = [each for each in ENDPOINTS if each[0] == provider and region in {"", each[1]}]

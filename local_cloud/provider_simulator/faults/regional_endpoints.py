@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.provider_simulator.faults.active import ActiveFaults
-from local_cloud.provider_simulator.faults.fault import ENDPOINTS, PROVIDERS, FaultKind, Provider
+from local_cloud.provider_simulator.faults.fault import (
+    ENDPOINTS,
+    PROVIDERS,
+    FaultKind,
+    ProviderName,
+)
 from local_cloud.supervisor.state import RULE_SETS
 
-MODELS: dict[Provider, str] = {
+MODELS: dict[ProviderName, str] = {
     "sns": "sns/2010-03-31",
     "ses": "sesv2/2019-09-27",
     "sms-voice": "pinpoint-sms-voice-v2/2022-03-31",

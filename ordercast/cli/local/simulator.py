@@ -8,8 +8,8 @@ from rich.table import Table
 from local_cloud.provider_simulator.faults.control import FaultClient
 from local_cloud.provider_simulator.faults.fault import (
     ENDPOINTS,
-    Fault,
     FaultKind,
+    ProviderFault,
     read_endpoints,
     read_fault,
 )
@@ -22,7 +22,7 @@ def set_fault(cloud: str | None, where: str, fault: str, *, lasting: str) -> Non
     """Set a fault, for a while if one is given, and show what is set."""
     kind, value = read_fault(fault)
     faults = [
-        Fault(provider=provider, region=region, kind=kind, value=value)
+        ProviderFault(provider=provider, region=region, kind=kind, value=value)
         for provider, region in read_endpoints(where)
     ]
     client = _client(cloud)
@@ -65,7 +65,7 @@ def _client(cloud: str | None) -> FaultClient:
     return FaultClient(endpoint=running_cloud(cloud).provider_endpoint)
 
 
-def _value(fault: Fault | None) -> str:
+def _value(fault: ProviderFault | None) -> str:
     if fault is None:
         return "no"
     if fault.kind is FaultKind.SLOW:

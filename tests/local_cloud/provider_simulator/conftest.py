@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -72,8 +73,9 @@ class Served:
     def __init__(self, port: int, folder: Path, calls: list[Any]) -> None:
         self.endpoint, self.folder, self.calls = f"http://127.0.0.1:{port}", folder, calls
 
-    def client(self, service: str) -> Any:
-        return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))  # type: ignore[call-overload]  # the stubs choose by literals
+    def client(self, service: str, endpoint: str | None = None) -> Any:
+        config = Config(retries={"total_max_attempts": 1})
+        return boto3.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # the stubs choose by literals
 
     @property
     def inbox(self) -> list[SentMessage]:
@@ -123,6 +125,15 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     for server in reversed(servers):
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def threaded(server: ThreadingHTTPServer) -> Iterator[int]:
+    """Serve in a thread while a block runs; yields the port."""
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
 
 
 def _now() -> datetime:

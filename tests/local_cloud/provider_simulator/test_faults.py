@@ -16,13 +16,13 @@ from botocore.exceptions import (
 )
 from botocore.session import Session
 
-from local_cloud.emulator.worker_environment import ENDPOINT, RULE_SETS, of_worker
+from local_cloud.emulator.worker_environment import BETWEEN, RULE_SETS, of_worker
 from local_cloud.provider_simulator.faults.active import ActiveFaults
 from local_cloud.provider_simulator.faults.control import FaultClient
 from local_cloud.provider_simulator.faults.fault import (
-    Fault,
     FaultKind,
-    Provider,
+    ProviderFault,
+    ProviderName,
     read_endpoints,
     read_fault,
 )
@@ -34,7 +34,7 @@ from tests.local_cloud.provider_simulator.conftest import Served
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 HOME, OTHER = "us-east-1", "us-west-2"
-CALLS: dict[Provider, tuple[str, str, dict[str, Any]]] = {
+CALLS: dict[ProviderName, tuple[str, str, dict[str, Any]]] = {
     "sns": ("sns", "publish", {"PhoneNumber": "+12065550101", "Message": "hello"}),
     "ses": (
         "sesv2",
@@ -68,7 +68,7 @@ def faults(
     client.clear()
 
 
-def send(provider: Provider, region: str = HOME, *, patience: float = 5.0) -> None:
+def send(provider: ProviderName, region: str = HOME, *, patience: float = 5.0) -> None:
     """Make one call as a sender does: a client of that Region, no retry."""
     service, method, parameters = CALLS[provider]
     config = Config(read_timeout=patience, retries={"total_max_attempts": 1})
@@ -77,14 +77,14 @@ def send(provider: Provider, region: str = HOME, *, patience: float = 5.0) -> No
 
 
 def fault(
-    kind: FaultKind, value: float = 1.0, *, provider: Provider = "sns", region: str = HOME
-) -> Fault:
-    return Fault(provider=provider, region=region, kind=kind, value=value)
+    kind: FaultKind, value: float = 1.0, *, provider: ProviderName = "sns", region: str = HOME
+) -> ProviderFault:
+    return ProviderFault(provider=provider, region=region, kind=kind, value=value)
 
 
 @pytest.mark.parametrize("provider", CALLS)
 def test_a_provider_that_is_down_refuses_connections_in_its_region_only(
-    served: Served, faults: FaultClient, provider: Provider
+    served: Served, faults: FaultClient, provider: ProviderName
 ) -> None:
     faults.set([fault(FaultKind.DOWN, provider=provider)])
 
@@ -121,7 +121,7 @@ def test_a_call_on_an_open_connection_is_answered_and_ends_it(
     ],
 )
 def test_a_share_of_the_calls_is_throttled_or_fails(
-    served: Served, faults: FaultClient, provider: Provider, throttled: str, failed: str
+    served: Served, faults: FaultClient, provider: ProviderName, throttled: str, failed: str
 ) -> None:
     for kind, code in ((FaultKind.THROTTLING, throttled), (FaultKind.ERRORS, failed)):
         faults.set([fault(kind, 0.5, provider=provider)])
@@ -139,7 +139,7 @@ def test_a_share_of_the_calls_is_throttled_or_fails(
 
 @pytest.mark.parametrize("provider", CALLS)
 def test_a_lost_answer_is_that_of_a_message_which_was_taken(
-    served: Served, faults: FaultClient, provider: Provider
+    served: Served, faults: FaultClient, provider: ProviderName
 ) -> None:
     faults.set([fault(FaultKind.LOST_ANSWERS, provider=provider)])
 
@@ -258,7 +258,7 @@ def test_a_provider_is_named_with_or_without_its_region() -> None:
 
 def test_only_senders_are_led_to_the_providers_by_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(RULE_SETS, "/endpoints")
-    monkeypatch.delenv(ENDPOINT, raising=False)
+    monkeypatch.delenv(BETWEEN, raising=False)
 
     relay, sender = (of_worker({"AWS_LAMBDA_FUNCTION_NAME": n}) for n in ("Relay", "SmsSender"))
 
