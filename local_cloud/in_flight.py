@@ -1,10 +1,10 @@
-"""Count what is in flight in a local cloud: records and messages that no function has finished. Used by the command line.
+"""Count what is in flight in a local cloud: records and messages that no function has finished. Used by the command line, and by chaos and soak runs.
 
 The event sources save how far they have come in each stream (`PositionsFile`). Records of the
 stream after that position are in flight, also those that nothing has read yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,18 +63,33 @@ def in_flight(folder: Path, endpoint: str, *, but_queue: str = "") -> InFlight:
     The count may be too high, never too low: positions are saved up to a second late. Of a shard
     at most as many records are counted as one read returns.
     """
+    records = messages = 0
+    for entry, count in _counted(folder, endpoint):
+        source = str(entry["EventSourceArn"])
+        if ":kinesis:" in source:
+            records += count
+        elif _name(source) != _name(but_queue):
+            messages += count
+    return InFlight(records=records, messages=messages)
+
+
+def backlogs(folder: Path, endpoint: str) -> dict[str, int]:
+    """Count what each function has not finished, by its ARN: records of the stream, or messages."""
+    return {str(entry["FunctionArn"]): count for entry, count in _counted(folder, endpoint)}
+
+
+def _counted(folder: Path, endpoint: str) -> Iterator[tuple[Mapping[str, Any], int]]:
+    """Yield each mapping of the orders' stream or a queue, with what is left there."""
     lambda_, kinesis, sqs = (client_of(name, endpoint=endpoint) for name in _SERVICES)
     positions = _positions(folder / POSITIONS)
-    records = messages = 0
     for page in lambda_.get_paginator("list_event_source_mappings").paginate():
         for entry in page["EventSourceMappings"]:
             source = str(entry["EventSourceArn"])
             if ":kinesis:" in source:
                 stream = KinesisStream(kinesis, source, role_arn="")
-                records += _behind(stream, positions.get(entry["UUID"], {}))
-            elif ":sqs:" in source and _name(source) != _name(but_queue):
-                messages += _in_queue(sqs, _name(source))
-    return InFlight(records=records, messages=messages)
+                yield entry, _behind(stream, positions.get(entry["UUID"], {}))
+            elif ":sqs:" in source:
+                yield entry, _in_queue(sqs, _name(source))
 
 
 _SERVICES = ("lambda", "kinesis", "sqs")

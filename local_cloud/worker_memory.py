@@ -27,10 +27,11 @@ def peaks(folder: Path, *, proc: Path = PROC) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """A process that works for a function; its peak of resident memory in bytes."""
+    """A process that works for a function; its resident memory in bytes, now and at most."""
 
     pid: int
     function: str
+    resident: int
     peak: int
 
 
@@ -49,6 +50,7 @@ _SCRIPT = re.compile(
     r"ministack-lambda-[^/\0]*?-(?P<name>[A-Za-z]+?)Function[0-9A-F]{8}[^/\0]*/_worker\.py"
 )
 _PARENT = re.compile(r"^PPid:\s+(\d+)$", re.MULTILINE)
+_RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -58,8 +60,18 @@ def _worker(process: Path, emulator: str) -> Worker | None:
         status = (process / "status").read_text() if script else ""
     except OSError:  # it has ended
         return None
-    parent, peak = _PARENT.search(status), _PEAK.search(status)
-    if not (script and parent and peak and parent[1] == emulator):
+    parent = _PARENT.search(status)
+    peak, resident = _PEAK.search(status), _RESIDENT.search(status)
+    if not (script and parent and peak and resident and parent[1] == emulator):
         return None
-    function = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", script["name"]).lower()
-    return Worker(pid=int(process.name), function=function, peak=int(peak[1]) * 1024)
+    return Worker(
+        pid=int(process.name),
+        function=in_words(script["name"]),
+        peak=int(peak[1]) * 1024,
+        resident=int(resident[1]) * 1024,
+    )
+
+
+def in_words(name: str) -> str:
+    """Write `SmsSender` as "sms sender"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

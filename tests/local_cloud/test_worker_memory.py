@@ -13,7 +13,9 @@ def process(proc: Path, pid: int, *, parent: int, function: str, peak: int) -> N
     folder = proc / str(pid)
     folder.mkdir(parents=True)
     (folder / "cmdline").write_text(f"/x/bin/python\0{SCRIPT.format(function)}\0")
-    (folder / "status").write_text(f"Name:\tpython\nPPid:\t{parent}\nVmHWM:\t   {peak} kB\n")
+    (folder / "status").write_text(
+        f"Name:\tpython\nPPid:\t{parent}\nVmHWM:\t   {peak} kB\nVmRSS:\t   1 kB\n"
+    )
 
 
 def test_each_function_has_the_largest_peak_of_its_own_workers(tmp_path: Path) -> None:
