@@ -3,9 +3,10 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -13,12 +14,13 @@ from rich.progress import Progress
 from rich.text import Text
 from typer.core import TyperCommand
 
-from ordercast.audit_trail import Verb, of_many
+from ordercast.audit_trail import Verb
 from ordercast.cli.options import CloudName, Really, Stage, each_given, read_reason
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
 from ordercast.operations.acts import audited
 from ordercast.operations.bucket_removal import delete, kept_objects, removed_bucket
+from ordercast.operations.parked_acts import HANDLED, all_of, handle
 from ordercast.operations.parked_selection import (
     fields_of,
     line_of,
@@ -26,11 +28,10 @@ from ordercast.operations.parked_selection import (
     summary,
 )
 from ordercast.operations.parked_sources import SelectedItems, parked_sources
-from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
-from ordercast.workflows.redrive.source import ParkedSource, ReportProgress
 
 parked = typer.Typer(
     name="parked",
@@ -70,8 +71,6 @@ WhyDone = Annotated[
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
 
-Handling = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]
-
 
 @parked.command("list")
 def list_parked(
@@ -85,7 +84,7 @@ def list_parked(
     """List parked items with their reasons; no personal data is shown."""
     chosen = selection((), kind, reason, since, datetime.now(UTC), every=True)
     with closing(parked_sources(target(stage, cloud))) as where:
-        items = _all(where.find(chosen))
+        items = all_of(where.find(chosen))
     if as_json:
         for each in items:
             print(json.dumps(fields_of(each)))
@@ -120,7 +119,7 @@ def show(
     console.print(field_list({name: str(value) for name, value in fields_of(item).items()}))
 
 
-def _add(verb: Verb, word: str, doing: Handling, help_: str) -> None:
+def _add(verb: Verb, help_: str) -> None:
     """Add a command that acts on the selected items."""
 
     @parked.command(verb, cls=TakesIds, help=help_)
@@ -139,24 +138,18 @@ def _add(verb: Verb, word: str, doing: Handling, help_: str) -> None:
         on = target(stage, cloud)
         with closing(parked_sources(on)) as where:
             found = where.find(chosen)
-            items = _all(found)
+            items = all_of(found)
             if _is_meant(items, chosen, really=yes) and items:
-                with audited(on, verb, of_many([each.id for each in items]), reason=note) as act:
-                    done = _do(found, word, doing)
-                    act.outcome = f"{done} of {len(items)} {word}"
-                _say(done, len(items), word, waiting=where.paced.deferred)
+                done = _do(on, found, verb, note)
+                _say(done, len(items), HANDLED[verb], waiting=where.paced.deferred)
 
 
 _add(
     Verb.REDRIVE,
-    "redriven",
-    lambda source, items, progress: source.redrive(items, progress=progress),
     "Process parked items again; may be interrupted and repeated.",
 )
 _add(
     Verb.DROP,
-    "dropped",
-    lambda source, items, progress: source.drop(items, progress=progress),
     "Delete parked items; payloads in the bucket stay until their retention ends.",
 )
 
@@ -189,14 +182,11 @@ def _is_meant(items: Sequence[ParkedItem], chosen: Selection, *, really: bool) -
     return really
 
 
-def _do(found: Sequence[SelectedItems], word: str, doing: Handling) -> int:
+def _do(on: Target, found: Sequence[SelectedItems], verb: Verb, reason: str) -> int:
     with Progress(console=console) as progress:
-        task = progress.add_task(word, total=len(_all(found)))
-        return sum(
-            doing(each.source, each.items, lambda n: progress.advance(task, n))
-            for each in found
-            if each.items
-        )
+        task = progress.add_task(HANDLED[verb], total=len(all_of(found)))
+        advance = partial(progress.advance, task)
+        return handle(on, found, verb, reason=reason, progress=advance)
 
 
 def _say(done: int, wanted: int, word: str, *, waiting: int) -> None:
@@ -210,10 +200,6 @@ def _say(done: int, wanted: int, word: str, *, waiting: int) -> None:
         raise UsageError(
             "the rest changed meanwhile or was refused", hint="look again: parked list"
         )
-
-
-def _all(found: Sequence[SelectedItems]) -> list[ParkedItem]:
-    return [each for one in found for each in one.items]
 
 
 def _show(items: Sequence[ParkedItem]) -> None:

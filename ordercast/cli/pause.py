@@ -8,7 +8,6 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from ordercast.audit_trail import Verb, of_many
 from ordercast.cli.options import (
     CloudName,
     Reason,
@@ -25,13 +24,11 @@ from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.notifications.channels import CHANNELS
-from ordercast.operations.acts import audited
-from ordercast.operations.caller import caller_on
+from ordercast.operations.holding import closed_channels, hold_back, let_go
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.operations.waiting import waiting_in
-from ordercast.pacing.holds import PLACES, Hold, Scope, Why
-from ordercast.pacing.opening import opened
+from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.usage_error import UsageError
 
 Part = TypeVar("Part")
@@ -81,12 +78,7 @@ def _hold(where: Target, scope: Scope, reason: str, *, say: bool) -> None:
         if say:
             what = f"about {count(waiting, 'message')} that wait now, and what comes"
             console.print(f"Holding back {words_of(scope)}: {what}.", markup=False)
-    hold = Hold(why=Why.PAUSED, scope=scope, by=caller_on(where), since=now, reason=reason)
-    with audited(where, Verb.PAUSE, hold.id, reason=reason) as doing:
-        if hold.id not in {each.id for each in where.ledger().hold([hold])}:
-            full = f"{PLACES[Why.PAUSED]} pauses are set, and no more fit"
-            raise UsageError(full, hint="let some go: resume")
-        doing.outcome = "held back"
+    hold_back(where, scope, reason=reason)
 
 
 def _list(ledger: DynamoLedger, *, as_json: bool = False) -> None:
@@ -145,26 +137,12 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def _let_go(where: Target, ledger: DynamoLedger, chosen: Sequence[Hold], reason: str) -> None:
     """Say what is let go, and let it go; a channel that was never opened takes a reason."""
-    if any(each.why is Why.RESTORED for each in chosen):
-        raise UsageError("a restored ledger holds these back", hint="ordercast restore release")
-    closed = [Channel(str(e.scope.channel)) for e in chosen if e.why is Why.UNOPENED]
-    if closed and not reason:
-        raise UsageError(
-            "a channel is opened with a reason",
-            hint='resume --why unopened --channel sms --reason "…"',
-        )
-    ids, now = [each.id for each in chosen], datetime.now(UTC)
-    waiting = ledger.waiting(ids)
+    closed_channels(chosen, reason=reason)
+    waiting = ledger.waiting([each.id for each in chosen])
     for each in chosen:
         told = f"{count(waiting[each.id], 'message')}, {_pace(where, each.scope)}"
         console.print(f"Letting go {words_of(each.scope)}: {told}.", markup=False)
-    if not ids:
-        return
-    with audited(where, Verb.OPEN if closed else Verb.RESUME, of_many(ids), reason=reason) as doing:
-        ledger.let_go([each.id for each in chosen if each.why is not Why.UNOPENED], at=now)
-        if closed:
-            ledger.open_channels(opened(closed, by=caller_on(where), at=now, reason=reason))
-        doing.outcome = f"{count(sum(waiting.values()), 'message')} let go"
+    let_go(where, chosen, reason=reason)
 
 
 def _pace(where: Target, scope: Scope) -> str:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import RenderableType
@@ -84,9 +84,14 @@ def print_json(dimensions: Sequence[str], columns: Sequence[Column], groups: Gro
         print(json.dumps({**named, **_values(columns, figures)}, ensure_ascii=False))
 
 
-def print_csv(dimensions: Sequence[str], columns: Sequence[Column], groups: Groups) -> None:
+def print_csv(
+    dimensions: Sequence[str],
+    columns: Sequence[Column],
+    groups: Groups,
+    file: TextIO | None = None,
+) -> None:
     """Print a line of names and one for each group; unknown values are empty, objects are JSON."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(file or sys.stdout, lineterminator="\n")
     writer.writerow([*dimensions, *(column.name for column in columns)])
     for key, figures in groups.items():
         values = _values(columns, figures).values()

@@ -13,7 +13,18 @@ from starlette.staticfiles import StaticFiles
 
 from ordercast.console.guard import Guard
 from ordercast.console.live import Live
-from ordercast.console.pages import audit, doctor, now, settings
+from ordercast.console.pages import (
+    audit,
+    doctor,
+    figures,
+    find,
+    holds,
+    now,
+    orders,
+    parked,
+    settings,
+    templates,
+)
 from ordercast.console.rendering import shown
 from ordercast.console.sdk_operations import OperationRefused
 from ordercast.console.stage import ConsoleStage
@@ -25,7 +36,10 @@ _log = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return every route of the console but the entry, which the guard answers."""
-    pages = (now, audit, doctor, settings)
+    pages = (
+        *(now, parked, orders, find, holds, figures),
+        *(templates, settings, doctor, audit),
+    )
     assets = str(files("ordercast.console").joinpath("static"))
     return [
         *(route for page in pages for route in page.ROUTES),

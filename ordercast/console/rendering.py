@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from ordercast.cli.output.holds import WHYS, words_of
 from ordercast.console.stage import ConsoleStage
+from ordercast.operations.masking import masked
 from ordercast.operations.units import count, dollars, length, percent
 
 PAGES = (
@@ -32,12 +33,12 @@ def stage_of(request: Request) -> ConsoleStage:
     return found
 
 
-def shown(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what the page names
+def shown(request: Request, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what the page names
     """Return the page, or the part of one, of that name."""
     return HTMLResponse(rendered(stage_of(request), name, path=request.url.path, **values), status)
 
 
-def rendered(stage: ConsoleStage, name: str, **values: Any) -> str:  # noqa: ANN401 - what the page names
+def rendered(stage: ConsoleStage, name: str, /, **values: Any) -> str:  # noqa: ANN401 - what the page names
     """Return the HTML of that name."""
     return _pages().get_template(name).render(stage=stage, pages=PAGES, **values)
 
@@ -61,6 +62,7 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(when=when, count=count, dollars=dollars, length=length, percent=percent)
+    made.filters.update(when=when, count=count, dollars=dollars, took=length, percent=percent)
     made.filters.update(scope_words=words_of, why_words=WHYS.__getitem__)
+    made.filters.update(masked=lambda address: masked(address) if address else "nobody")
     return made

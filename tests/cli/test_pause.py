@@ -10,6 +10,7 @@ import pytest
 from ordercast.cli import pause
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel, Priority
+from ordercast.operations import holding
 from ordercast.pacing.holds import PLACES, Hold, Scope, Why, held
 from ordercast.pacing.opening import unopened
 from ordercast.rollups.rollup import Amount, RollupKey, hour_of
@@ -53,7 +54,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The stage that every command is about."""
     stage = Stage()
     monkeypatch.setattr(pause, "target", lambda _name, _cloud: stage)
-    monkeypatch.setattr(pause, "caller_on", lambda _stage: ADA)
+    monkeypatch.setattr(holding, "caller_on", lambda _stage: ADA)
     return stage
 
 

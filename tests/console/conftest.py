@@ -2,7 +2,7 @@
 
 import pytest
 
-from ordercast.operations import acts
+from ordercast.operations import acts, holding
 from tests.console.asking import Browser, operator
 from tests.console.example_stage import Example, example
 
@@ -12,7 +12,8 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Example:
     """A stage on which something of everything has happened."""
     made = example()
     monkeypatch.setattr(acts, "trail_of", lambda _: made.target.trail)
-    monkeypatch.setattr(acts, "caller_on", lambda _: "ada")
+    for module in (acts, holding):
+        monkeypatch.setattr(module, "caller_on", lambda _: "ada")
     return made
 
 

@@ -23,7 +23,7 @@ from ordercast.settings.stage_files import stage_settings
 from ordercast.workflows.redrive.notifications import ParkedNotifications
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.busy_day import busy_day
-from tests.examples import notification
+from tests.examples import notification, payload
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.clock import START
@@ -143,6 +143,8 @@ def example(count: Callable[[], dict[RollupKey, dict[str, Amount]]] = busy_day) 
     ledger = world.ledger
     ledger.holds = (PAUSE,)
     ledger.limits = Limits(budgets=(BUDGET,))
+    world.relay(payload(order_id="o-sent", event_id="e-sent", status="shipped"), at=50)
+    world.send_published()
     waiting = held(notification(1, Channel.SMS, country="SE"), PAUSE, until=NOW)
     parked = notification(
         2, Channel.EMAIL, state=State.PARKED, rule="out-of-attempts", attempts=5, closed_at=NOW

@@ -144,10 +144,11 @@ def _notification(
     grid.add_column(overflow="fold")
     for step in steps(row, decision, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
-    return Group(heading, Text(f"  {_meaning(row)}{_waited(row)}{_cost(row)}", style="dim"), grid)
+    return Group(heading, Text(f"  {meaning(row)}{_waited(row)}{_cost(row)}", style="dim"), grid)
 
 
-def _meaning(row: Notification) -> str:
+def meaning(row: Notification) -> str:
+    """Return in words what its state, or its rule, means."""
     return _BY_RULE.get(row.rule or "", MEANINGS[row.state])
 
 

@@ -1,4 +1,4 @@
-"""Render the rollups of a period as one self-contained HTML page. Used by `ordercast report` and the demo."""
+"""Render the rollups of a period as one self-contained HTML page. Used by `ordercast report`, the demo and, in parts, the console."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,6 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 
 from ordercast.operations.report.latencies import latencies
+from ordercast.operations.report.plot import Plot
 from ordercast.operations.report.rates import rates
 from ordercast.operations.report.shares import costs, funnel, places, suppressed
 from ordercast.operations.report.svg import DISCS
@@ -37,18 +38,23 @@ def report(
         since=since,
         until=until,
         made_at=made_at,
-        tiles=_tiles(figures),
-        plots=[plot for each in _PLOTS if (plot := each(buckets))],
+        tiles=tiles(figures),
+        plots=plots(buckets),
         discs=DISCS,
         prices_as_of=price_list().as_of,
         empty=not figures.notifications,
     )
 
 
+def plots(buckets: Mapping[RollupKey, Amounts]) -> list[Plot]:
+    """Return each plot of which there is anything to draw."""
+    return [plot for each in _PLOTS if (plot := each(buckets))]
+
+
 _PLOTS = (rates, funnel, latencies, suppressed, costs, places)
 
 
-def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
+def tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """Return the tiles at the top: a name, a number with its unit, and its base."""
     money, places = figures.money, count_by_group(figures)
     ended = figures.delivered + figures.undelivered

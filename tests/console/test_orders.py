@@ -1,0 +1,88 @@
+"""An order's page: each step in words, how it looked, addresses masked until asked."""
+
+import pytest
+
+from tests.console.asking import Browser
+from tests.console.example_stage import Example
+from tests.examples import EMAIL, PHONE
+
+
+@pytest.fixture
+def order(on: Example) -> str:
+    """The hash of an order whose two messages were sent."""
+    [id_] = {
+        row.id[:22]
+        for row in on.target.world.ledger.rows.values()
+        if row.order.order_id == "o-sent"
+    }
+    return id_
+
+
+def rows(on: Example, order: str):
+    return {r.channel: r for i, r in on.target.world.ledger.rows.items() if i.startswith(order)}
+
+
+def test_each_message_has_its_steps_and_looks_as_it_was_sent(
+    on: Example, reader: Browser, order: str
+) -> None:
+    page = reader.get(f"/orders/{order}")
+    assert 200 == page.status
+    text, email = rows(on, order)["sms"], rows(on, order)["email"]
+    assert "Order o-sent" in page.body
+    assert "accepted it as message" in page.body
+    assert 'class="bubble"' in page.body
+    assert f'src="/emails/{email.id}"' in page.body
+    assert text.id in page.body
+
+
+def test_addresses_are_masked_until_asked_and_that_is_kept(
+    on: Example, reader: Browser, order: str
+) -> None:
+    page = reader.get(f"/orders/{order}").body
+    assert EMAIL not in page
+    assert PHONE not in page
+    assert "a···@example.com" in page
+    email = rows(on, order)["email"]
+
+    assert EMAIL in reader.post("/address", {"id": email.id}).body
+
+    [act] = on.target.trail.acts.values()
+    assert ("show", email.id) == (act.verb, act.of)
+
+
+def test_an_address_that_cannot_be_kept_as_shown_is_not_shown(
+    on: Example, reader: Browser, order: str
+) -> None:
+    on.target.trail.unavailable = True
+    answer = reader.post("/address", {"id": rows(on, order)["email"].id})
+    assert 503 == answer.status
+    assert EMAIL not in answer.body
+
+
+def test_an_email_is_framed_without_scripts_forms_or_network(
+    on: Example, reader: Browser, order: str
+) -> None:
+    email = reader.get(f"/emails/{rows(on, order)['email'].id}")
+    assert 200 == email.status
+    policy = email.headers["content-security-policy"]
+    assert {"sandbox", "default-src 'none'", "frame-ancestors 'self'"} <= set(policy.split("; "))
+    assert "script-src" not in policy
+
+
+@pytest.mark.parametrize("path", ["/orders/nothing", "/emails/nothing", "/no-such-page"])
+def test_what_is_not_there_says_so(reader: Browser, path: str) -> None:
+    assert 404 == reader.get(path).status
+
+
+def test_what_is_typed_to_find_an_order_or_customer_is_not_in_the_address(reader: Browser) -> None:
+    for path, field in (("/find/order", "order"), ("/find/customer", "customer")):
+        sent_on = reader.post(path, {field: "ada@example.com", "shop": "Example Tea"})
+        assert 303 == sent_on.status
+        assert "ada" not in sent_on.headers["location"]
+        assert "Example" not in sent_on.headers["location"]
+
+
+def test_a_customer_s_notifications_are_found(on: Example, reader: Browser) -> None:
+    sent_on = reader.post("/find/customer", {"customer": "nobody"})
+    page = reader.get(sent_on.headers["location"])
+    assert "no notification of this customer" in page.body
