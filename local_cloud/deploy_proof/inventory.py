@@ -10,17 +10,21 @@ from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.steps import hold
 from local_cloud.deploy_proof.working_copy import STAGE
-from local_cloud.environment import ACCOUNT, REGION
+from local_cloud.environment import ACCOUNT, REGION, REGIONS
+
+SECOND_REGION = "SecondRegion"
+"""What the stack in the second Region ends with."""
 
 Listing = Callable[[Any], Iterator[str]]
 
 
 def inventory(cloud: LocalCloud) -> set[str]:
-    """Return every resource of the kinds that our stacks have, as "service name"."""
+    """Return every resource of the kinds that our stacks have, as "service Region name"."""
     return {
-        f"{service} {name}"
+        f"{service} {region} {name}"
+        for region in REGIONS
         for service, listing in _LISTINGS
-        for name in listing(client_of(service, endpoint=cloud.endpoint))
+        for name in listing(client_of(service, endpoint=cloud.endpoint, region=region))
     }
 
 
@@ -33,6 +37,9 @@ def retained(cloud: LocalCloud, templates: Path) -> dict[str, str]:
         for logical_id, resource in json.loads(path.read_text())["Resources"].items():
             if resource.get("DeletionPolicy", "").startswith("Retain"):
                 known_as = f"{resource['Type']} {logical_id}"
+                if stack.endswith(SECOND_REGION):
+                    found[f"{SECOND_REGION} {known_as}"] = names[known_as]
+                    continue
                 found[known_as] = names[known_as]
                 if resource["Type"] == "AWS::S3::BucketPolicy":  # it has the name of its bucket
                     bucket = f"AWS::S3::Bucket {resource['Properties']['Bucket']['Ref']}"
@@ -42,7 +49,8 @@ def retained(cloud: LocalCloud, templates: Path) -> dict[str, str]:
 
 def deployed_names(cloud: LocalCloud, stack: str) -> dict[str, str]:
     """Return the names of a stack's resources, by type and logical id."""
-    client = client_of("cloudformation", endpoint=cloud.endpoint)
+    region = REGIONS[stack.endswith(SECOND_REGION)]
+    client = client_of("cloudformation", endpoint=cloud.endpoint, region=region)
     made = client.describe_stack_resources(StackName=stack)["StackResources"]
     return {
         f"{each['ResourceType']} {each['LogicalResourceId']}": each["PhysicalResourceId"]
@@ -86,8 +94,12 @@ def only_left(left: set[str], names: dict[str, str]) -> None:
 
 
 def named(names: dict[str, str], what: str) -> str:
-    """Return the only name whose type and logical id have *what* in them."""
-    (found,) = (name for known_as, name in names.items() if what in known_as)
+    """Return the only name in the stage's own Region whose type and logical id have *what* in them."""
+    (found,) = (
+        name
+        for known_as, name in names.items()
+        if what in known_as and not known_as.startswith(SECOND_REGION)
+    )
     return found
 
 

@@ -22,7 +22,7 @@ from local_cloud.supervisor.state import CloudFolder
 POLICY = CHECKOUT / "docs/operator-policy.json"
 ROLE = "ordercast-operator"
 STACKS = f"Ordercast-{STAGE}-*"
-ACCOUNT_STACK = "Ordercast-Account"
+ACCOUNT_STACKS = "Ordercast-Account*"
 
 _TRUST = {
     "Version": "2012-10-17",

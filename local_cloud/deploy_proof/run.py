@@ -23,7 +23,7 @@ from local_cloud.deploy_proof.operating import (
     operate,
     refused_unasked,
 )
-from local_cloud.deploy_proof.operator import ACCOUNT_STACK, STACKS, Operator
+from local_cloud.deploy_proof.operator import ACCOUNT_STACKS, STACKS, Operator
 from local_cloud.deploy_proof.orders import Orders
 from local_cloud.deploy_proof.removed_statements import (
     REMOVED,
@@ -34,7 +34,7 @@ from local_cloud.deploy_proof.removed_statements import (
 from local_cloud.deploy_proof.steps import Broken, ProofSteps, hold, wait_until
 from local_cloud.deploy_proof.variants import BROKEN_WORDS, NEW_INDEX, NEW_WORDS, Variants
 from local_cloud.deploy_proof.working_copy import STAGE
-from local_cloud.environment import ACCOUNT, REGION
+from local_cloud.environment import ACCOUNT, REGIONS
 from ordercast.operations.target import deployed
 
 SHORT, LONG = timedelta(minutes=2), timedelta(minutes=10)
@@ -93,12 +93,12 @@ class DeployProof:
 
     def _deploy_and_send(self) -> None:
         with self.steps.step("bootstrap the CDK"):
-            target = f"aws://{ACCOUNT}/{REGION}"
-            self.operator.cdk("bootstrap", target, within=LONG)
+            targets = [f"aws://{ACCOUNT}/{region}" for region in REGIONS]
+            self.operator.cdk("bootstrap", *targets, within=LONG)
         with self.steps.step("synthesise the app"):
             first = self._synthesised["first"].result()
-        with self.steps.step("deploy the account's stack, then the stage"):
-            self._deploy(first, ACCOUNT_STACK)
+        with self.steps.step("deploy the account's stacks in both Regions, then the stage"):
+            self._deploy(first, ACCOUNT_STACKS)
             self.before = inventory(self.cloud)
             self._deploy(first)
         with self.steps.step("open the channels of the new stage"):
@@ -230,9 +230,9 @@ class DeployProof:
             hold(not left, f"left though nothing is retained: {sorted(left)[:5]}")
 
     def _remove_account(self) -> None:
-        with self.steps.step("destroy the account's stack"):
+        with self.steps.step("destroy the account's stacks"):
             first = self._synthesised["first"].result()
-            words = ("destroy", "--force", "--exclusively", ACCOUNT_STACK, "--app", str(first))
+            words = ("destroy", "--force", "--exclusively", ACCOUNT_STACKS, "--app", str(first))
             self.operator.cdk(*words, within=LONG)
         with self.steps.step("nothing was refused by mistake, nor allowed in vain to the operator"):
             vain = in_vain(self.cloud)

@@ -66,6 +66,7 @@ class Variants:
         """Synthesise the updated sources with these existing_ settings, as TOML has them."""
         copy = updated_copy(self.folder / "again")
         copy.set(**existing)
+        copy.set_in("second_region", existing_identities=existing["existing_identities"])
         return self._synthesised(copy)
 
     def restored(self, existing: Mapping[str, str]) -> Path:

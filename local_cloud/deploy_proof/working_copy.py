@@ -67,6 +67,12 @@ class WorkingCopy:
         head = "".join(f"{name} = {value}\n" for name, value in settings.items())
         file.write_text(head + text)
 
+    def set_in(self, table: str, **settings: str) -> None:
+        """Give a table of the stage these settings besides, each as TOML has it."""
+        file = self.root / f"stages/{STAGE}.toml"
+        lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
+        file.write_text(file.read_text().replace(f"[{table}]\n", f"[{table}]\n{lines}", 1))
+
     def change(self, name: str, old: str, new: str) -> None:
         """Put *new* in the place of *old*, which is once in the file *name*; raises ValueError."""
         file = self.root / name

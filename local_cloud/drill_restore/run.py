@@ -10,7 +10,7 @@ from pathlib import Path
 from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.operating import refused_unasked
-from local_cloud.deploy_proof.operator import ACCOUNT_STACK, ROLE, STACKS, Operator
+from local_cloud.deploy_proof.operator import ACCOUNT_STACKS, ROLE, STACKS, Operator
 from local_cloud.deploy_proof.orders import CHANNELS, LATEST, Orders
 from local_cloud.deploy_proof.steps import Broken, ProofSteps, hold, wait_until
 from local_cloud.deploy_proof.variants import Variants
@@ -25,7 +25,7 @@ from local_cloud.drill_restore.tables import (
     lose,
     restored,
 )
-from local_cloud.environment import ACCOUNT, CHECKOUT, REGION
+from local_cloud.environment import ACCOUNT, CHECKOUT, REGIONS
 from ordercast.operations.target import deployed
 
 POLICY = CHECKOUT / "docs/restoring-policy.json"
@@ -81,10 +81,11 @@ class RestoreDrill:
         with self.steps.step("bootstrap the CDK, and synthesise the app beside it"):
             with ThreadPoolExecutor(1) as pool:
                 first: Future[Path] = pool.submit(variants.first)
-                self.operator.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", within=LONG)
+                targets = [f"aws://{ACCOUNT}/{region}" for region in REGIONS]
+                self.operator.cdk("bootstrap", *targets, within=LONG)
             app = first.result()
         with self.steps.step("deploy the account's stack, then the stage, and open its channels"):
-            self._deploy(app, ACCOUNT_STACK)
+            self._deploy(app, ACCOUNT_STACKS)
             self._deploy(app, STACKS)
             self._say("resume", "--why", "unopened", "--all", "--reason", "drill")
         with self.steps.step(f"{FEW} orders are each told once by text and e-mail") as step:

@@ -18,7 +18,9 @@ from ordercast.operations.doctor.checks import CHECKS
 from ordercast.operations.doctor.findings import AccountFinding, findings, is_clean
 from ordercast.operations.doctor.opening import open_clean
 from ordercast.operations.doctor.reading import account_facts
+from ordercast.operations.doctor.second_region import facts_of_second_region, found_there
 from ordercast.operations.target import LOCAL_STAGE, Target, target
+from ordercast.wiring.clock import utc_now
 
 SIMULATED = (
     "Simulated, all but key, log groups and bootstrap: SES, SNS, quotas, subscriptions and clock "
@@ -71,8 +73,13 @@ def _say(*, as_json: bool) -> Callable[[str], None]:
 
 
 def _findings(where: Target, endpoint: str | None) -> list[AccountFinding]:
-    facts = account_facts(where, now=lambda: datetime.now(UTC), endpoint=endpoint).read()
-    return findings(CHECKS, facts, where.settings)
+    """Look at the account in the stage's Region, then in its second one, if it has one."""
+    facts = account_facts(where, now=utc_now, endpoint=endpoint).read()
+    found = findings(CHECKS, facts, where.settings)
+    if there := facts_of_second_region(where, now=utc_now, endpoint=endpoint):
+        also = findings(CHECKS, there.read(), there.target.settings)
+        found += found_there(also, where.settings.second_region.region)
+    return found
 
 
 def _endpoint(stage: str, cloud: str | None) -> str | None:

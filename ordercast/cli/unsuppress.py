@@ -60,6 +60,8 @@ def unsuppress_address(
         console.print(f"unsuppressed {ended}", markup=False, soft_wrap=True)
     for channel in sorted({each.channel for each in unsuppressions}):
         console.print(CHANNELS[channel].unsuppress_hint, markup=False, soft_wrap=True)
+    if second := where.settings.second_region.region:
+        console.print(_THERE_TOO.format(region=second), markup=False, soft_wrap=True)
     if customer is None:
         console.print(_CUSTOMER_TOO, markup=False, soft_wrap=True)
 
@@ -123,6 +125,7 @@ _ROUNDS = 5  # attempts to write a record that others change
 _LONGEST = 200
 _NOWHERE = "ZZ"  # no country: the number has to name its own
 _HASH = re.compile(r"[A-Za-z0-9_-]{22}")
+_THERE_TOO = "these lists are of a Region: the stage's second one has its own; the same with --region {region}"
 _CUSTOMER_TOO = (
     "if it is a customer's, their record has it too: ordercast customers unsuppress CUSTOMER --by …"
 )

@@ -100,9 +100,9 @@ def text_provider(*, now: Now, region: str | None = None) -> Any:  # noqa: ANN40
     return client
 
 
-def account_facts(service: str, *, endpoint: str | None = None) -> Any:  # noqa: ANN401 - one of nine services
+def account_facts(service: str, *, endpoint: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401 - one of nine services
     """Return a client of *service* for asking about the account; *endpoint* is a local cloud's."""
-    return _client(service, _OURS, endpoint=endpoint)
+    return _client(service, _OURS, endpoint=endpoint, region=region)
 
 
 def _client(

@@ -15,6 +15,8 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
+from ordercast.settings.stage import StageSettings
+from pipeline.settings.files import read_stage
 from tests.examples import EMAIL, PHONE, notification
 from tests.fakes.people import FakePeople
 from tests.fakes.world import World
@@ -38,6 +40,7 @@ class Stage:
     world: World
     races: int = 0
     asked: list[AbstractSet[str]] = field(default_factory=list)
+    settings: StageSettings = field(default_factory=lambda: read_stage("prod"))
 
     def people(self) -> "Stage":
         return self
@@ -109,11 +112,21 @@ def test_a_customer_gets_texts_again_and_who_said_so_is_on_record(
         in out
     )
     assert "aws sns opt-in-phone-number --phone-number" in out
+    assert "--region" not in out
     assert PHONE not in out
     assert State.SENT == next_text(stage.world, 4)
 
     _, out, _ = run("show", "c-1", "--shop", SHOP)
     assert "opted-out, by ticket 4711 on " in out
+
+
+def test_the_provider_s_list_in_the_second_region_is_named_too(stage: Stage, run) -> None:
+    opted_out(stage.world)
+    words = ("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711")
+    away = replace(stage.settings.second_region, region="us-west-2")
+    stage.settings = replace(stage.settings, second_region=away)
+
+    assert "the same with --region us-west-2" in run(*words)[1]
 
 
 @pytest.mark.parametrize("written", [PHONE, "+1 206 555 0100", address_key(PHONE)])

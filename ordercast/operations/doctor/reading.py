@@ -1,6 +1,7 @@
 """Read all facts of an account and a stage side by side, each on its own. Used by `ordercast doctor`."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -43,15 +44,19 @@ ACTIONS: Mapping[Source, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
-    """The readers of a stage's account; *client* makes a client of a service."""
+    """The readers of a stage's account; *client* makes a client of a service.
+
+    Only *sources* are read: all, or what there is in a second Region (`second_region` beside).
+    """
 
     target: Target
     now: Clock
     client: Callable[[str], Any]
+    sources: AbstractSet[Source] = frozenset(Source)
 
     def read(self) -> dict[Source, object]:
         """Read every source; what is refused or fails is `UnreadSource`, and hides no other."""
-        readers = self._readers()
+        readers = {each: read for each, read in self._readers().items() if each in self.sources}
         with ThreadPoolExecutor(AT_ONCE) as workers:
             return dict(zip(readers, workers.map(_read, readers.values()), strict=True))
 
