@@ -39,7 +39,7 @@ from local_cloud.provider_simulator.receipts import ReceiptDelivery, SimulatedRe
 from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
 from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
 from local_cloud.provider_simulator.sms_voice import VoiceText, read_voice_text, text_events
-from local_cloud.provider_simulator.text_message import TextMessage, read_text_message
+from local_cloud.provider_simulator.text_message import TextMessage, TextsSoFar, read_text_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class ProviderApi:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     log: Log
+    _texts: TextsSoFar = field(default_factory=TextsSoFar, init=False, repr=False)
     _email_errors: EmailErrors = field(default_factory=EmailErrors, init=False, repr=False)
 
     def send_email(self, body: bytes, *, region: str = REGION, receipts: bool = True) -> str:
@@ -80,6 +81,7 @@ class ProviderApi:
         message = read_text_message(parameters)
         error = sms_error(message.number)
         raise_before_acceptance(error, SMS_ERRORS)
+        message = self._texts.noted(message)
         message_id, at = self.new_id(), self.now()
         self._keep(_kept_text_message(message, message_id, at, region), receipts=receipts)
         self.charges.append(charge_for_text(message, message_id))
@@ -95,6 +97,7 @@ class ProviderApi:
         error = sms_voice_error(text.message.number)
         raise_before_acceptance(error, SMS_VOICE_ERRORS)
         self._check_set_of_texts(text.configuration_set, region)
+        text = text.noted(self._texts)
         message_id, at = self.new_id(), self.now()
         self._keep(_kept_voice_text(text, message_id, at), receipts=receipts)
         self.charges.append(charge_for_text(text.message, message_id))

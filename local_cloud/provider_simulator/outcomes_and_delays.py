@@ -29,6 +29,7 @@ any other number is delivered to, and its handset says so.
 | 5550194   | FAILURE, Phone is currently unreachable/unavailable, then SUCCESS |
 | 5550193   | SUCCESS, twice                                                 |
 | 5550192   | SUCCESS, after ten times as long                               |
+| 5550191   | FAILURE, Phone is currently unreachable/unavailable; SUCCESS when the same text comes again |
 
 A message that would cost more than its MaxPrice fails with "This delivery would exceed max price".
 """
@@ -103,6 +104,8 @@ def last_sms_delivery(message: TextMessage) -> SmsDelivery:
     if message.max_price is not None and price > message.max_price:
         return SmsDelivery(delivered=False, response=_OVER_MAX_PRICE, price=Decimal(0))
     digits = fictitious_number(message.number)
+    if digits == _REACHED_LATER and not message.again:
+        return SmsDelivery(delivered=False, response=_PHONE_AWAY, price=price)
     if failure := _FAILURES.get(digits):
         # The attempt is charged; an opted-out number is never tried.
         cost = Decimal(0) if failure == _OPTED_OUT else price
@@ -150,6 +153,7 @@ _FAILURES = {
 
 _PHONE_AWAY = "Phone is currently unreachable/unavailable"
 
+_REACHED_LATER = "5550191"
 _SILENT_HANDSET = "5550196"
 _NO_RECEIPT = "5550195"
 _CONTRADICTED = "5550194"

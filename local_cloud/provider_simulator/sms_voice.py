@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,7 +14,7 @@ from local_cloud.provider_simulator.outcomes_and_delays import (
     last_sms_delivery,
     sms_deliveries,
 )
-from local_cloud.provider_simulator.text_message import TextMessage
+from local_cloud.provider_simulator.text_message import TextMessage, TextsSoFar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,10 @@ class VoiceText:
             "TimeToLive": str(self.time_to_live),
             **self.message.attributes,
         }
+
+    def noted(self, texts: TextsSoFar) -> "VoiceText":
+        """Return it as sent again, if it was sent before."""
+        return replace(self, message=texts.noted(self.message))
 
 
 def read_voice_text(body: bytes, region: str) -> VoiceText:

@@ -1,8 +1,9 @@
 """Read and check the parameters of an SNS Publish to a phone number, as SNS would. Used by `api`."""
 
 import re
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from local_cloud.provider_simulator.errors import Refused
@@ -10,11 +11,15 @@ from local_cloud.provider_simulator.errors import Refused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMessage:
-    """A text message that SNS would accept; `attributes` are its message attributes by name."""
+    """A text message that SNS would accept; `attributes` are its message attributes by name.
+
+    `again` means that its number was sent the same text before.
+    """
 
     number: str
     text: str
     attributes: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def sms_type(self) -> str:
@@ -49,6 +54,23 @@ class TextMessage:
             length = len(self.text.encode("utf-16-be")) // 2
             alone, joined = 70, 67
         return 1 if length <= alone else -(-length // joined)
+
+
+class TextsSoFar:
+    """Remembers the last texts, to tell those that come again."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
+
+    def noted(self, message: TextMessage) -> TextMessage:
+        """Return *message* as sent again, if it was sent before."""
+        about = message.number, message.text
+        again = about in self._seen
+        self._seen.append(about)
+        return replace(message, again=again)
+
+
+_REMEMBERED = 1000
 
 
 def read_text_message(parameters: Mapping[str, str]) -> TextMessage:

@@ -301,3 +301,26 @@ def test_a_fallback_that_came_later_stands_under_its_event_and_was_not_held_back
 
     assert said.index("sms to") < said.index("email (a fallback)")
     assert "quiet hours" not in said
+
+
+def test_tries_are_listed_with_what_each_was_claimed_at() -> None:
+    """The last one's is that of the row."""
+    row, receipt_log = delivered_text()
+    first = Message(
+        state=State.FAILED,
+        at=START + SECOND,
+        number=1,
+        route="sms-voice/us-east-1/default",
+        parts=2,
+        reserved=Decimal("0.02"),
+    )
+    log = replace(receipt_log, message_id="m-1", receipt_events={})
+    tried = replace(row, messages={"m-1": first, **row.messages}, attempts=2)
+
+    shown = steps(tried, None, {"m-1": log, MESSAGE: receipt_log})
+
+    assert (
+        "End User Messaging",
+        "accepted it as message m-1: try 1, 2 parts, 0.02 USD reserved, by sms-voice/us-east-1/default",
+    ) in {(step.source, step.says) for step in shown}
+    assert ("SNS", f"accepted it as message {MESSAGE}") in {(s.source, s.says) for s in shown}

@@ -144,3 +144,17 @@ def test_late_receipts_take_ten_times_as_long(simulator):
     simulator.after(20)
     assert 2 == len(simulator.kinds())
     assert 1 == len(simulator.cloud.logged)
+
+
+def test_a_phone_that_is_off_at_first_is_reached_when_the_same_text_comes_again(simulator):
+    for text in ("hello", "hello", "good-bye"):
+        simulator.api.send_text_message(an_sms("+12065550191", text=text))
+    simulator.after(2)
+
+    lines = [line for _, lines in simulator.cloud.logged for line in lines]
+    said = [each["delivery"]["providerResponse"] for each in lines]
+    away, reached = (
+        "Phone is currently unreachable/unavailable",
+        "Message has been accepted by phone",
+    )
+    assert sorted([away, reached, away]) == sorted(said)
