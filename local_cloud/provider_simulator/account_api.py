@@ -22,6 +22,7 @@ from local_cloud.provider_simulator.simulated_account import (
     SimulatedAccount,
     read_account,
 )
+from local_cloud.provider_simulator.text_account import TEXT_ANSWERS
 
 Forward = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +56,8 @@ class AccountApi:
             return _refused(request, "AccessDeniedException", "not authorised (simulated)")
         if call.operation in _MERGED:
             return self._merged(call, account)
+        if call.operation in TEXT_ANSWERS:
+            return TEXT_ANSWERS[call.operation](account, call.parameters, self.folder)
         return _ANSWERS[call.operation](account, call)
 
     def _merged(self, call: AccountCall, account: SimulatedAccount) -> HttpResponse:
@@ -80,7 +83,7 @@ def _call(request: HttpRequest) -> AccountCall | None:
 
 
 def _named(operation: str, request: HttpRequest, *, as_query: bool = True) -> AccountCall | None:
-    if operation not in _ANSWERS and operation not in _MERGED:
+    if not any(operation in each for each in (_ANSWERS, _MERGED, TEXT_ANSWERS)):
         return None
     body = request.body.decode()
     parameters = dict(parse_qsl(body)) if as_query else json.loads(body or "{}")
@@ -128,6 +131,7 @@ def _metric(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None
         "Reputation.BounceRate": account.bounce_percent / 100,
         "Reputation.ComplaintRate": account.complaint_percent / 100,
         "SMSMonthToDateSpentUSD": account.sms_spent,
+        "TextMessageMonthlySpend": account.sms_voice_spent,
     }
     query, *_ = call.parameters["MetricDataQueries"]
     name = query.get("MetricStat", {}).get("Metric", {}).get("MetricName")
@@ -165,29 +169,6 @@ def _subscriptions(account: SimulatedAccount, call: AccountCall) -> HttpResponse
         for each in account.subscriptions
     )
     return _sns("ListSubscriptionsByTopic", f"<Subscriptions>{''.join(members)}</Subscriptions>")
-
-
-def _numbers(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
-    known = [
-        {
-            "IsoCountryCode": each,
-            "Status": "ACTIVE",
-            "PhoneNumber": f"+12065550{100 + n}",
-            "PhoneNumberId": f"phone-{n:04}",
-        }
-        for n, each in enumerate(account.numbers)
-    ]
-    return as_json(200, {"PhoneNumbers": known})
-
-
-def _pools(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
-    known = [{"PoolId": each, "Status": "ACTIVE"} for each in account.pools]
-    return as_json(200, {"Pools": known})
-
-
-def _sender_ids(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
-    known = [{"IsoCountryCode": of, "SenderId": each} for of, each in account.sender_ids]
-    return as_json(200, {"SenderIds": known})
 
 
 def _log_groups(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None:
@@ -273,9 +254,6 @@ _ANSWERS: Mapping[str, Callable[[SimulatedAccount, AccountCall], HttpResponse | 
     "GetSMSAttributes": _attributes,
     "ListPhoneNumbersOptedOut": _opted_out,
     "ListSubscriptionsByTopic": _subscriptions,
-    "DescribePhoneNumbers": _numbers,
-    "DescribePools": _pools,
-    "DescribeSenderIds": _sender_ids,
     "DescribeLogGroups": _log_groups,
     "DescribeSubscriptionFilters": _filters,
     "GetAccountSettings": _concurrency,

@@ -43,6 +43,10 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     sms_sampling: int = 100
     numbers: tuple[str, ...] = ("US", "CA", "AU", "SE")
     sender_ids: tuple[tuple[str, str], ...] = ()  # of a country, an id
+    sms_voice_sandbox: bool = False
+    sms_voice_limit: int = 1000
+    sms_voice_spent: float = 0
+    opted_out: tuple[str, ...] = ()  # numbers on the list of End User Messaging
     pools: tuple[str, ...] = ()  # their ids
     log_groups: SimulatedGroups | None = None
     # Everything else.
@@ -60,3 +64,8 @@ def read_account(folder: Path) -> SimulatedAccount:
         return msgspec.json.decode((folder / ACCOUNT_FILE).read_bytes(), type=SimulatedAccount)
     except FileNotFoundError:
         return SimulatedAccount()
+
+
+def write_account(folder: Path, account: SimulatedAccount) -> None:
+    """Write the file, as a call has changed the account."""
+    (folder / ACCOUNT_FILE).write_bytes(msgspec.json.encode(account))

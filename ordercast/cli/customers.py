@@ -12,13 +12,19 @@ from ordercast.audit_trail import Verb
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console, field_list
 from ordercast.cli.promotions import set_promotions, unsubscribe
-from ordercast.cli.unsuppress import AddressOption, OneCustomer, address_hash, unsuppress_address
+from ordercast.cli.unsuppress import (
+    AddressOption,
+    OneCustomer,
+    address_hash,
+    shown_lists,
+    unsuppress_address,
+)
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.acts import audited
 from ordercast.operations.customer_files import OPTED_OUT, CustomerLine, customer_lines
 from ordercast.operations.order_files import read_file
-from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.target import LOCAL_STAGE, provider_endpoint, target
 from ordercast.operations.units import count
 from ordercast.people.person import Person, QuietHours
 from ordercast.settings.processors import quiet_hours
@@ -91,10 +97,17 @@ def show(
         key = customer_key(shop=shop, customer_id=str(customer))
         missing = f"no customer {customer} is on record"
         hint = "" if shop else "if its events name a shop, add --shop NAME"
-    found = target(stage, cloud).people().get({key}).get(key)
-    if found is None:
+    where = target(stage, cloud)
+    found = where.people().get({key}).get(key)
+    on_lists = []
+    if address is not None:
+        on_lists = [*shown_lists(where, address, endpoint=provider_endpoint(stage, cloud))]
+    if found is None and not on_lists:
         raise UsageError(missing, hint=hint)
-    console.print(_listing(found))
+    if found:
+        console.print(_listing(found))
+    for each in on_lists:
+        console.print(each, markup=False, soft_wrap=True)
 
 
 @customers.command("set")

@@ -13,13 +13,12 @@ from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.trial_messages import has_arrived, send_test
 from ordercast.events.order_event import Channel
 from ordercast.operations.caller import caller_on
-from ordercast.operations.checkout import in_checkout
 from ordercast.operations.doctor.checks import CHECKS
 from ordercast.operations.doctor.findings import AccountFinding, findings, is_clean
 from ordercast.operations.doctor.opening import open_clean
 from ordercast.operations.doctor.reading import account_facts
 from ordercast.operations.doctor.second_region import facts_of_second_region, found_there
-from ordercast.operations.target import LOCAL_STAGE, Target, target
+from ordercast.operations.target import LOCAL_STAGE, Target, provider_endpoint, target
 from ordercast.wiring.clock import utc_now
 
 SIMULATED = (
@@ -51,7 +50,7 @@ def doctor(
     Status 1 if anything is bad or could not be read, or a message of the test did not arrive.
     """
     where = target(stage, cloud)
-    found = _findings(where, _endpoint(stage, cloud))
+    found = _findings(where, provider_endpoint(stage, cloud))
     known = open_clean(where.ledger(), found, by=lambda: caller_on(where), at=datetime.now(UTC))
     if not as_json:
         console.print(report(found))
@@ -80,11 +79,3 @@ def _findings(where: Target, endpoint: str | None) -> list[AccountFinding]:
         also = findings(CHECKS, there.read(), there.target.settings)
         found += found_there(also, where.settings.second_region.region)
     return found
-
-
-def _endpoint(stage: str, cloud: str | None) -> str | None:
-    """Return where a local cloud answers for the account; it passes on what it does not simulate."""
-    if stage != LOCAL_STAGE:
-        return None
-    endpoint: str = in_checkout("clouds").running_cloud(cloud).provider_endpoint
-    return endpoint

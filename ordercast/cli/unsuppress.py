@@ -1,7 +1,7 @@
 """The command `ordercast customers unsuppress`: end suppressions that receipts led to. Used by operators."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Annotated
@@ -15,7 +15,8 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.acts import audited
-from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.opt_out_list import opt_out_lists, removed_from, said_of
+from ordercast.operations.target import LOCAL_STAGE, Target, provider_endpoint, target
 from ordercast.operations.units import count
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person, Suppression
@@ -48,8 +49,13 @@ def unsuppress_address(
     people = where.people()
     hashed = None if address is None else address_hash(address)
     keys, addresses = _about(people, customer, shop, hashed)
+    lists = opt_out_lists(where, endpoint=provider_endpoint(stage, cloud))
+    # First there: else the next text is refused, and suppresses the number again.
+    numbers = _numbers(people, keys, address) if lists else set()
     now = datetime.now(UTC)
     with audited(where, Verb.LIFT, of_many(sorted(addresses)), reason=by.strip()) as doing:
+        for said in (line for each in sorted(numbers) for line in removed_from(lists, each)):
+            console.print(said, markup=False, soft_wrap=True)
         unsuppressions = unsuppressing(people, keys, addresses, by=by.strip(), at=now)
         doing.outcome = f"{count(len(unsuppressions), 'suppression')} ended"
     if not unsuppressions:
@@ -104,6 +110,20 @@ def address_hash(written: str) -> str:
         hint = "ada@example.com, +12065550100, or 22 letters and digits"
         raise UsageError("--address: neither an e-mail address, a number nor a hash", hint=hint)
     return address_key(address)
+
+
+def shown_lists(where: Target, address: str, *, endpoint: str | None) -> Iterator[str]:
+    """Yield what End User Messaging's lists say of a number, where the stage uses it."""
+    if number := e164(address, country=_NOWHERE):
+        yield from said_of(opt_out_lists(where, endpoint=endpoint), number)
+
+
+def _numbers(people: DynamoPeople, keys: AbstractSet[str], address: str | None) -> set[str]:
+    """Return the numbers that are meant and known: of a hash nobody can tell the number."""
+    if address:
+        written = e164(address, country=_NOWHERE)
+        return {written} if written else set()
+    return {each.phone for each in people.get(keys).values() if each.phone}
 
 
 def _about(

@@ -64,9 +64,8 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             marker="disc",
             unsuppress_hint="SNS has its own list: "
             "aws sns check-if-phone-number-is-opted-out --phone-number NUMBER, "
-            "then aws sns opt-in-phone-number --phone-number NUMBER; End User Messaging too: "
-            "aws pinpoint-sms-voice-v2 delete-opted-out-number --opt-out-list-name Default "
-            "--opted-out-number NUMBER",
+            "then aws sns opt-in-phone-number --phone-number NUMBER; that of End User Messaging is "
+            "asked here, where a number is given",
         ),
         Channel.EMAIL: ChannelTraits(
             label="e-mail",

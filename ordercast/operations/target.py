@@ -45,6 +45,11 @@ class Target:
         """The stage's name."""
         return self.settings.name
 
+    @property
+    def region(self) -> str:
+        """The Region that it is deployed in."""
+        return self.names.notifications_topic.split(":")[3]
+
     def ledger(self) -> DynamoLedger:
         """Return its ledger."""
         return DynamoLedger(
@@ -95,6 +100,14 @@ def target(stage: str, cloud: str | None) -> Target:
         return deployed(stage)
     found: Target = in_checkout("clouds").target_on(cloud)
     return found
+
+
+def provider_endpoint(stage: str, cloud: str | None) -> str | None:
+    """Return where a local cloud answers for what it simulates; None for AWS."""
+    if stage != LOCAL_STAGE:
+        return None
+    endpoint: str = in_checkout("clouds").running_cloud(cloud).provider_endpoint
+    return endpoint
 
 
 def deployed(stage: str) -> Target:

@@ -178,6 +178,7 @@ class AlarmSettings(Settings, frozen=True):
     bounce_percent: Factor
     complaint_percent: Factor
     sms_spend: Factor
+    end_user_messaging_spend: Factor
     month_cost: Whole
     email: Text | None = None
     url: HttpsUrl | None = None

@@ -37,6 +37,7 @@ HEALTHY = SimulatedAccount(
 SKEWED = 3600.0
 CLIENTS = cache(clients.account_facts)
 
+CA_BY_IT = {"by_country": "CA sms-voice"}
 BAD: dict[str, tuple[dict[str, object], str]] = {
     "e-mail identity": ({"verified": False}, "bad"),
     "e-mail DKIM": ({"dkim": "PENDING"}, "bad"),
@@ -50,10 +51,16 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "e-mail review": ({"enforcement": "SHUTDOWN"}, "bad"),
     "e-mail bounces": ({"bounce_percent": 5}, "bad"),
     "e-mail complaints": ({"complaint_percent": 0.11}, "bad"),
-    "SMS by End User Messaging": ({"by_country": "CA sms-voice"}, "look"),
     "SMS sandbox": ({"sms_sandbox": True}, "bad"),
     "SMS spend": ({"sms_spent": 1000}, "bad"),
     "SMS spend alarm": ({"sms_limit": "5000"}, "look"),
+    "End User Messaging sandbox": ({**CA_BY_IT, "sms_voice_sandbox": True}, "bad"),
+    "End User Messaging spend": ({**CA_BY_IT, "sms_voice_spent": 900}, "look"),
+    "End User Messaging spend alarm": ({**CA_BY_IT, "sms_voice_limit": 5000}, "look"),
+    "End User Messaging opt-out list": (
+        {**CA_BY_IT, "refused": ["DescribeOptedOutNumbers"]},
+        "unknown",
+    ),
     "SMS price": ({"countries": "US, CA, NO", "numbers": ["US", "CA", "NO"]}, "bad"),
     "SMS origination": ({"numbers": ["CA"]}, "bad"),
     "SMS opted-out list": ({"refused": ["ListPhoneNumbersOptedOut"]}, "unknown"),
@@ -115,7 +122,8 @@ def account(
     )
     prod = read_stage("prod")
     # As after the month's limit was raised.
-    settings = replace(prod, alarms=replace(prod.alarms, sms_spend=Decimal(800)))
+    spend = {"sms_spend": Decimal(800), "end_user_messaging_spend": Decimal(800)}
+    settings = replace(prod, alarms=replace(prod.alarms, **spend))
     stage = SimpleNamespace(stage="prod", settings=settings, names=names, ledger=lambda: ledger)
     monkeypatch.setattr(doctor, "target", lambda _stage, _cloud: stage)
     monkeypatch.setattr(doctor, "caller_on", lambda _stage: ADA)

@@ -9,10 +9,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ordercast.gateways import clients
-from ordercast.operations.doctor import read_mail, read_stage, read_texts
+from ordercast.operations.doctor import read_mail, read_stage, read_texts, read_voice
 from ordercast.operations.doctor.readings import Source, UnreadSource
 from ordercast.operations.target import Target
 from ordercast.settings.brands import mail_domains
+from ordercast.settings.texts import END_USER_MESSAGING, named_providers
 from ordercast.workflows.ports import Clock
 
 AT_ONCE = 8
@@ -25,6 +26,9 @@ ACTIONS: Mapping[Source, tuple[str, ...]] = {
     Source.MAIL_REPUTATION: ("cloudwatch:GetMetricData",),
     Source.TEXT_SANDBOX: ("sns:GetSMSSandboxAccountStatus",),
     Source.TEXT_SPEND: ("sns:GetSMSAttributes", "cloudwatch:GetMetricData"),
+    Source.VOICE_SANDBOX: ("sms-voice:DescribeAccountAttributes",),
+    Source.VOICE_SPEND: ("sms-voice:DescribeSpendLimits", "cloudwatch:GetMetricData"),
+    Source.VOICE_OPTED_OUT: ("sms-voice:DescribeOptedOutNumbers",),
     Source.TEXT_LOGGING: ("sns:GetSMSAttributes",),
     Source.PRICES: (),
     Source.ORIGINATIONS: (
@@ -75,6 +79,7 @@ class AccountFacts:
             Source.MAIL_REPUTATION: lambda: read_mail.mail_reputation(cloudwatch, self.now()),
             Source.TEXT_SANDBOX: lambda: read_texts.text_sandbox(sns),
             Source.TEXT_SPEND: lambda: read_texts.text_spend(sns, cloudwatch, self.now()),
+            **(self._of_end_user_messaging(texts, cloudwatch) if self._uses_it else {}),
             Source.TEXT_LOGGING: lambda: read_texts.text_logging(sns),
             Source.PRICES: read_texts.prices,
             Source.ORIGINATIONS: lambda: read_texts.originations(texts),
@@ -85,6 +90,21 @@ class AccountFacts:
             Source.ALARM_TARGETS: lambda: read_stage.alarm_targets(ssm, sns, stage),
             Source.CLOCK: lambda: read_stage.clock_skew(sts, self.now),
             Source.BOOTSTRAP: lambda: read_stage.bootstrap(ssm),
+        }
+
+    @property
+    def _uses_it(self) -> bool:
+        return END_USER_MESSAGING in named_providers(self.target.settings)
+
+    def _of_end_user_messaging(
+        self,
+        texts: Any,  # noqa: ANN401 - a client without stubs
+        cloudwatch: Any,  # noqa: ANN401
+    ) -> dict[Source, Callable[[], object]]:
+        return {
+            Source.VOICE_SANDBOX: lambda: read_voice.voice_sandbox(texts),
+            Source.VOICE_SPEND: lambda: read_voice.voice_spend(texts, cloudwatch, self.now()),
+            Source.VOICE_OPTED_OUT: lambda: read_voice.voice_opted_out(texts),
         }
 
 

@@ -23,6 +23,7 @@ SOURCES = frozenset(
         *(Source.MAIL_ACCOUNT, Source.MAIL_IDENTITIES, Source.MAIL_EVENTS, Source.MAIL_REPUTATION),
         *(Source.TEXT_SANDBOX, Source.TEXT_SPEND, Source.TEXT_LOGGING, Source.ORIGINATIONS),
         *(Source.OPTED_OUT, Source.LOG_GROUPS, Source.BOOTSTRAP),
+        *(Source.VOICE_SANDBOX, Source.VOICE_SPEND, Source.VOICE_OPTED_OUT),
     }
 )
 """What there is in each Region; the rest is of the account, or of the stage's own Region."""

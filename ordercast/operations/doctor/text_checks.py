@@ -18,11 +18,9 @@ from ordercast.operations.units import count, dollars
 from ordercast.settings.originations import originations_of, shows_a_sender_id
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.texts import (
-    END_USER_MESSAGING,
     SNS,
     named_providers,
     open_countries,
-    providers_by_country,
 )
 
 FIRST_LIMIT = Decimal(1)
@@ -44,29 +42,6 @@ def of_sns(judge: Judge[Fact]) -> Judge[Fact]:
     return judged
 
 
-def by_end_user_messaging(_: Originations, stage: StageSettings) -> Iterator[Judged]:
-    """Say which texts go by it, and that facts of SNS do not judge those; nothing where none do.
-
-    It has a sandbox, a spend limit and opt-out lists of its own (End User Messaging guide).
-    """
-    named = providers_by_country(stage.sms_provider_by_country)
-    if END_USER_MESSAGING not in named_providers(stage):
-        return
-    by_sns = sorted(country for country, each in named.items() if each == SNS)
-    by_it = sorted(country for country, each in named.items() if each == END_USER_MESSAGING)
-    if stage.sms_provider == SNS:
-        which = f"texts to {', '.join(by_it)}"
-    else:
-        which = f"all texts but to {', '.join(by_sns)}" if by_sns else "all texts"
-    not_judged = "sandbox, spend, spend alarm, opted-out list, delivery logging and log groups"
-    found = (
-        f"{which} go by it, and are judged by price and origination alone: {not_judged} are of SNS"
-    )
-    yield look(
-        found, "aws pinpoint-sms-voice-v2 describe-account-attributes, describe-spend-limits"
-    )
-
-
 def sandbox(texts: TextSandbox, stage: StageSettings) -> Iterator[Judged]:
     """Judge whether SNS takes texts to numbers that are not verified."""
     if not texts.in_it:
@@ -78,12 +53,19 @@ def sandbox(texts: TextSandbox, stage: StageSettings) -> Iterator[Judged]:
 
 
 def spend(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
-    """Compare what the month's texts cost with the most that they may."""
+    """Compare what the month's texts by SNS cost with the most that they may."""
+    yield from _spend(texts, stage, by="MonthlySpendLimit")
+
+
+def voice_spend(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
+    """Compare what the month's texts by End User Messaging cost with the most that they may."""
+    yield from _spend(texts, stage, by="the text message spend limit override")
+
+
+def _spend(texts: TextSpend, stage: StageSettings, *, by: str) -> Iterator[Judged]:
     spent = texts.spent or Decimal()
     found = f"{dollars(spent)} of {dollars(texts.limit)} US dollars this month"
-    raise_it = (
-        "ask for a higher spend quota in AWS Support, then set MonthlySpendLimit (docs/doctor.md)"
-    )
+    raise_it = f"ask for a higher spend quota in AWS Support, then set {by} (docs/doctor.md)"
     never_raised = texts.limit <= FIRST_LIMIT
     if spent >= texts.limit or (never_raised and writes_to_everybody(stage)):
         yield bad(found, raise_it)
@@ -95,13 +77,22 @@ def spend(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
 
 def spend_alarm(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
     """Compare where the stage's alarm rings with the limit: once that is raised, it rings for the rest of the month."""
-    rings = stage.alarms.sms_spend
+    yield from _rings(texts, stage.alarms.sms_spend, "sms_spend")
+
+
+def voice_spend_alarm(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
+    """Compare where the stage's alarm on End User Messaging rings with its limit."""
+    rings = stage.alarms.end_user_messaging_spend
+    yield from _rings(texts, rings, "end_user_messaging_spend")
+
+
+def _rings(texts: TextSpend, rings: Decimal, field: str) -> Iterator[Judged]:
     found = f"rings at {dollars(rings)} of {dollars(texts.limit)} US dollars"
     if EARLIEST * texts.limit <= rings < texts.limit:
         yield ok(found)
     else:
         wanted = dollars(NEARLY * texts.limit)
-        yield look(found, f"set alarms.sms_spend of the stage to {wanted}, and deploy")
+        yield look(found, f"set alarms.{field} of the stage to {wanted}, and deploy")
 
 
 def logging(texts: TextLogging, _: StageSettings) -> Iterator[Judged]:

@@ -11,6 +11,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from ordercast.settings.stage import StageSettings
+from ordercast.settings.texts import END_USER_MESSAGING, named_providers
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.observability.alarm_topic import BELOW, AlarmTopic
@@ -145,18 +146,28 @@ def _reputation(topic: AlarmTopic, stage: StageSettings) -> None:
 
 
 def _spend(topic: AlarmTopic, stage: StageSettings) -> None:
-    """Watch the month's charges for texts, at whose limit SNS sends no more."""
-    spent = cloudwatch.Metric(
-        namespace="AWS/SNS",
-        metric_name="SMSMonthToDateSpentUSD",
-        statistic="Maximum",
-        period=duration(timedelta(hours=1)),
-    )
+    """Watch the month's charges for texts, at whose limit a provider sends no more."""
     topic.alarm(
         "SmsSpendHigh",
-        spent,
+        _spent("AWS/SNS", "SMSMonthToDateSpentUSD"),
         "The account nears its monthly limit for texts.",
         threshold=float(stage.alarms.sms_spend),
+    )
+    if END_USER_MESSAGING in named_providers(stage):
+        topic.alarm(
+            "EndUserMessagingSpendHigh",
+            _spent("AWS/SMSVoice", "TextMessageMonthlySpend"),
+            "The account nears its monthly limit for texts by End User Messaging.",
+            threshold=float(stage.alarms.end_user_messaging_spend),
+        )
+
+
+def _spent(namespace: str, name: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=namespace,
+        metric_name=name,
+        statistic="Maximum",
+        period=duration(timedelta(hours=1)),
     )
 
 

@@ -113,29 +113,23 @@ def test_facts_of_sns_matter_where_any_text_goes_by_it(provider, by_country, bad
     assert bad or {"no text goes by SNS"} == {each.found for each in found}
 
 
-@pytest.mark.parametrize(
-    ("provider", "by_country", "which"),
-    [
-        ("sns", "JP sms-voice, AU sms-voice", "texts to AU, JP"),
-        ("sms-voice", "", "all texts"),
-        ("sms-voice", "JP sms-voice, IN sns", "all texts but to IN"),
-    ],
-)
-def test_texts_that_no_fact_of_sns_judges_are_named_with_those_facts(provider, by_country, which):
-    stage = replace(PROD, sms_provider=provider, sms_provider_by_country=by_country)
-    (told,) = text_checks.by_end_user_messaging(ANYWHERE, stage)
-
-    assert LOOK is told.verdict
-    assert told.found.startswith(f"{which} go by it")
-    of_sns = {
-        e.fact.removeprefix("SMS ") for e in CHECKS if e.source in {*OF_SNS, Source.OPTED_OUT}
+def test_end_user_messaging_is_judged_by_its_own_sandbox_limit_and_alarm():
+    """Only where a stage's texts go by it are these read at all."""
+    stage = replace(PROD, sms_provider_by_country="JP sms-voice")
+    facts = {
+        Source.VOICE_SANDBOX: TextSandbox(in_it=True),
+        Source.VOICE_SPEND: TextSpend(limit=Decimal(1), spent=Decimal(1)),
     }
-    for fact in of_sns - {"log filters"}:
-        assert fact in told.found
+    found = findings(CHECKS, facts, stage)
 
-
-def test_a_stage_without_such_texts_is_told_nothing_of_them():
-    assert [] == verdicts(text_checks.by_end_user_messaging, ANYWHERE)
+    name = "End User Messaging"
+    assert {(f"{name} sandbox", BAD), (f"{name} spend", BAD), (f"{name} spend alarm", OK)} == {
+        (each.fact, each.verdict) for each in found
+    }
+    (raise_it,) = [each.advice for each in found if each.fact == f"{name} spend"]
+    assert "override" in raise_it
+    high = replace(stage, alarms=replace(stage.alarms, end_user_messaging_spend=Decimal(2)))
+    assert [LOOK] == verdicts(text_checks.voice_spend_alarm, facts[Source.VOICE_SPEND], high)
 
 
 @pytest.mark.parametrize(("percent", "verdict"), [(None, OK), (3.9, OK), (4, LOOK), (5, BAD)])

@@ -67,6 +67,19 @@ def test_a_sender_may_do_what_its_routes_ask_for_and_no_more(
     assert "AWS::AccountId" in str(allowed)
 
 
+def test_the_month_s_texts_ring_below_the_limit_of_a_new_account(
+    beside_sns: Synthesis, synthesis: Synthesis
+) -> None:
+    """The limit is its own, as the metric is; a stage without such texts has no such alarm."""
+    named = [
+        (each["Namespace"], each["Statistic"], 0 < each["Threshold"] < 1)
+        for each in beside_sns.properties("AWS::CloudWatch::Alarm")
+        if each.get("MetricName") == "TextMessageMonthlySpend"
+    ]
+    assert [("AWS/SMSVoice", "Maximum", True)] == named
+    assert "TextMessageMonthlySpend" not in str(synthesis.templates)
+
+
 def test_what_becomes_of_a_text_reaches_the_receipts_of_the_stage(beside_sns: Synthesis) -> None:
     (made,) = beside_sns.properties("AWS::SMSVOICE::ConfigurationSet")
     (destination,) = made["EventDestinations"]
