@@ -13,12 +13,10 @@ from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.trial_messages import has_arrived, send_test
 from ordercast.events.order_event import Channel
 from ordercast.operations.caller import caller_on
-from ordercast.operations.doctor.checks import CHECKS
-from ordercast.operations.doctor.findings import AccountFinding, findings, is_clean
+from ordercast.operations.doctor.findings import is_clean
 from ordercast.operations.doctor.opening import open_clean
-from ordercast.operations.doctor.reading import account_facts
-from ordercast.operations.doctor.second_region import facts_of_second_region, found_there
-from ordercast.operations.target import LOCAL_STAGE, Target, provider_endpoint, target
+from ordercast.operations.doctor.second_region import account_findings
+from ordercast.operations.target import LOCAL_STAGE, provider_endpoint, target
 from ordercast.wiring.clock import utc_now
 
 SIMULATED = (
@@ -50,7 +48,7 @@ def doctor(
     Status 1 if anything is bad or could not be read, or a message of the test did not arrive.
     """
     where = target(stage, cloud)
-    found = _findings(where, provider_endpoint(stage, cloud))
+    found = account_findings(where, now=utc_now, endpoint=provider_endpoint(stage, cloud))
     known = open_clean(where.ledger(), found, by=lambda: caller_on(where), at=datetime.now(UTC))
     if not as_json:
         console.print(report(found))
@@ -69,13 +67,3 @@ def _say(*, as_json: bool) -> Callable[[str], None]:
     """Return what prints a step of the test: beside a document, to who watches."""
     shown = errors_console if as_json else console
     return lambda line: shown.print(line, markup=False)
-
-
-def _findings(where: Target, endpoint: str | None) -> list[AccountFinding]:
-    """Look at the account in the stage's Region, then in its second one, if it has one."""
-    facts = account_facts(where, now=utc_now, endpoint=endpoint).read()
-    found = findings(CHECKS, facts, where.settings)
-    if there := facts_of_second_region(where, now=utc_now, endpoint=endpoint):
-        also = findings(CHECKS, there.read(), there.target.settings)
-        found += found_there(also, where.settings.second_region.region)
-    return found

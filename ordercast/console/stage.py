@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ordercast.gateways import clients
-from ordercast.operations.doctor.checks import CHECKS
-from ordercast.operations.doctor.findings import AccountFinding, findings
-from ordercast.operations.doctor.reading import account_facts
+from ordercast.operations.doctor.findings import AccountFinding
+from ordercast.operations.doctor.second_region import account_findings
 from ordercast.operations.parked_sources import ParkedSources, parked_sources
 from ordercast.operations.queue_depths import QueueDepth, queue_depths
 from ordercast.operations.target import Target
@@ -32,15 +31,10 @@ def console_stage(where: Target, *, allow_actions: bool, endpoint: str | None) -
         where=where,
         allow_actions=allow_actions,
         parked=lambda: parked_sources(where),
-        account=lambda: _findings(where, endpoint),
+        account=lambda: account_findings(where, now=_now, endpoint=endpoint),
         queues=lambda: queue_depths(clients.sqs(), where.names),
         now=_now,
     )
-
-
-def _findings(where: Target, endpoint: str | None) -> list[AccountFinding]:
-    facts = account_facts(where, now=_now, endpoint=endpoint).read()
-    return findings(CHECKS, facts, where.settings)
 
 
 def _now() -> datetime:

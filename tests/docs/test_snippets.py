@@ -137,6 +137,9 @@ RUN_BY = {
     ("docs/sending.md", "Originations", "toml"): (
         "pipeline/settings/test_originations.py::test_the_originations_of_the_page_are_taken",
     ),
+    ("docs/sending.md", "A second Region", "toml"): (
+        "pipeline/settings/test_second_region.py::test_the_second_region_of_the_page_is_taken",
+    ),
 }
 """By page, heading and language: the tests that run it."""
 

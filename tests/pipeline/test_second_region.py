@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from ordercast.settings.stage import StageSettings
-from pipeline.settings.checks import contradictions
 from pipeline.settings.files import read_stage
 from tests.pipeline.acknowledged import SECOND_REGION
 from tests.pipeline.functions.statements import statements_of_function
@@ -205,42 +204,6 @@ def test_identities_are_made_there_but_for_those_that_exist(
 def test_what_cdk_nag_finds_there_is_acknowledged(both: Synthesis) -> None:
     known = {finding for each in SECOND_REGION for finding in each.findings}
     assert known == {each for each in found(both) if each[1].startswith("SecondRegion")}
-
-
-@pytest.mark.parametrize(
-    ("changes", "field", "why"),
-    [
-        ({"region": ""}, "region", "must name the stage's own Region"),
-        ({"region": AWAY}, "region", "must name the stage's own Region"),
-        ({"region": "af-south-1"}, "region", "no account has to opt in to"),
-    ],
-)
-def test_a_second_region_beside_none_or_itself_is_refused(
-    changes: dict[str, str], field: str, why: str
-) -> None:
-    ((refused, said),) = contradictions(replace(stage_with(), **changes))
-    assert field == refused
-    assert why in said
-
-
-@pytest.mark.parametrize(
-    ("second", "field"),
-    [
-        ({"region": "", "share": 5}, "second_region.share"),
-        ({"region": "", "origination": "pool-0123"}, "second_region.origination"),
-        ({"region": "", "existing_identities": "example.com"}, "second_region.existing_identities"),
-        ({"region": "eu-south-2"}, "second_region.region"),
-        ({"origination": "pool-0123"}, "second_region.origination"),
-    ],
-)
-def test_what_belongs_to_no_second_region_is_refused(second: dict[str, Any], field: str) -> None:
-    assert [field] == [each for each, _ in contradictions(stage_with(**second))]
-
-
-def test_a_network_without_a_way_to_another_region_is_refused() -> None:
-    stage = stage_with()
-    stage = replace(stage, network=replace(stage.network, vpc=True))
-    assert ["network.vpc"] == [each for each, _ in contradictions(stage)]
 
 
 def _name(arn: Any) -> str:

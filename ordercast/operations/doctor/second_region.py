@@ -1,4 +1,4 @@
-"""Look at a stage's account in its second Region as in the first. Used by `ordercast doctor`.
+"""Judge a stage's account in its own Region, and in its second one alike. Used by `ordercast doctor` and the console.
 
 What SES, SNS and End User Messaging allow is of an account in one Region; a message that takes the
 second Region's route meets what is so there.
@@ -10,8 +10,9 @@ from dataclasses import replace as replace_fields
 from msgspec.structs import replace
 
 from ordercast.gateways import clients
-from ordercast.operations.doctor.findings import AccountFinding
-from ordercast.operations.doctor.reading import AccountFacts
+from ordercast.operations.doctor.checks import CHECKS
+from ordercast.operations.doctor.findings import AccountFinding, findings
+from ordercast.operations.doctor.reading import AccountFacts, account_facts
 from ordercast.operations.doctor.readings import Source
 from ordercast.operations.target import Target
 from ordercast.settings.second_region import SecondRegionNames
@@ -29,7 +30,19 @@ SOURCES = frozenset(
 """What there is in each Region; the rest is of the account, or of the stage's own Region."""
 
 
-def facts_of_second_region(
+def account_findings(
+    where: Target, *, now: Clock, endpoint: str | None = None
+) -> list[AccountFinding]:
+    """Judge the account in the stage's Region, then in its second one, if it has one."""
+    facts = account_facts(where, now=now, endpoint=endpoint).read()
+    found = findings(CHECKS, facts, where.settings)
+    if there := readers_in_second_region(where, now=now, endpoint=endpoint):
+        also = findings(CHECKS, there.read(), there.target.settings)
+        found += named_by_region(also, where.settings.second_region.region)
+    return found
+
+
+def readers_in_second_region(
     target: Target, *, now: Clock, endpoint: str | None = None
 ) -> AccountFacts | None:
     """Return the readers for the second Region, if the stage has one; a local cloud is at *endpoint*."""
@@ -55,7 +68,7 @@ def as_there(settings: StageSettings) -> StageSettings:
     return replace(settings, end_user_messaging=there, originations={})
 
 
-def found_there(found: Iterable[AccountFinding], region: str) -> list[AccountFinding]:
+def named_by_region(found: Iterable[AccountFinding], region: str) -> list[AccountFinding]:
     """Return findings that say in which Region they are so."""
     return [replace_fields(each, of=f"{each.of} in {region}".strip()) for each in found]
 

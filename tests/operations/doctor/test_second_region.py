@@ -11,9 +11,9 @@ from ordercast.operations.doctor.findings import AccountFinding, CheckVerdict
 from ordercast.operations.doctor.readings import Source
 from ordercast.operations.doctor.second_region import (
     as_there,
-    facts_of_second_region,
-    found_there,
     in_region,
+    named_by_region,
+    readers_in_second_region,
 )
 from ordercast.operations.target import Target
 from ordercast.settings.originations import OriginationSettings
@@ -66,13 +66,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, list[Any]]:
 
 
 def test_a_stage_in_one_region_is_not_looked_at_in_another() -> None:
-    assert facts_of_second_region(target(), now=utc_now) is None
+    assert readers_in_second_region(target(), now=utc_now) is None
 
 
 def test_everything_that_is_of_a_region_is_asked_in_the_second_one(
     calls: dict[str | None, list[Any]],
 ) -> None:
-    facts = facts_of_second_region(target(region=AWAY), now=utc_now)
+    facts = readers_in_second_region(target(region=AWAY), now=utc_now)
     assert facts is not None
     read = facts.read()
 
@@ -100,7 +100,7 @@ def test_a_finding_names_the_region_that_it_is_of() -> None:
         ),
     ]
     assert [f"in {AWAY}", f"example.com in {AWAY}"] == [
-        each.of for each in found_there(found, AWAY)
+        each.of for each in named_by_region(found, AWAY)
     ]
     assert ["", "example.com"] == [each.of for each in found]
 
