@@ -17,13 +17,16 @@ from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.lists import DynamoLedgerLists
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.listing import DynamoCountedList
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.command_name import command_name
+from ordercast.queries.messages import Lists
 from ordercast.settings.published import StageNames, names_parameter, settings_parameter
 from ordercast.settings.stage import StageSettings
 from ordercast.typed_values import BadSettings, read_settings
@@ -76,6 +79,13 @@ class Target:
     def audit_trail(self) -> DynamoAuditTrail:
         """Return who did what to it."""
         return DynamoAuditTrail(table=_table(self.names.ledger_table))
+
+    def lists(self) -> Lists:
+        """Return the lists of its messages."""
+        return Lists(
+            counted=DynamoCountedList(table=_table(self.names.rollups_table)),
+            ledger=DynamoLedgerLists(table=_table(self.names.ledger_table)),
+        )
 
     def limits(self) -> DynamoLimits:
         """Return the limits of its budgets."""

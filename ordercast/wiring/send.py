@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from random import random
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from msgspec import Struct
 
@@ -45,6 +45,8 @@ from ordercast.workflows.send_messages import SendMessages
 if TYPE_CHECKING:
     from ordercast.settings.stage import StageSettings
 
+_TOKEN_BYTES = 16  # 22 characters: a row has few bytes left of its write unit
+
 
 class SenderPorts(Struct, frozen=True, kw_only=True):
     """What a sender reads and writes; `chance` is between 0 and 1."""
@@ -59,7 +61,7 @@ class SenderPorts(Struct, frozen=True, kw_only=True):
     routes: Routes
     wait: Wait = wait_until
     now: Clock = utc_now
-    token: Token = lambda: uuid4().hex
+    token: Token = lambda: token_urlsafe(_TOKEN_BYTES)
     chance: Callable[[], float] = random
     words: Callable[[Notification], Words] = words
     send_within: SendWithin = send_within

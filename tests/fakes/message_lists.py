@@ -1,9 +1,17 @@
 """Lists in memory, of what the fakes of rollups and ledger hold, with the read units of DynamoDB."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_counted
+from ordercast.events.identity import address_key
+from ordercast.gateways.ledger.items import write
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
+from ordercast.notifications.failures import failed_on
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_counted, listed_input
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
 
 PARTITIONS = 8
@@ -33,12 +41,47 @@ class FakeCountedList:
         return max((each for each in hours if last[:10] <= each <= last), default=None)
 
 
+@dataclass(slots=True)
+class FakeLedgerLists:
+    """What `ledger` holds, as lists."""
+
+    ledger: FakeLedger
+
+    def failed(
+        self, states: Collection[State], day: date, *, before: str, units: ReadUnits
+    ) -> Iterator[ListedNotification]:
+        units.take(8 * len(states) * 0.5)
+        rows = [r for r in self.ledger.rows.values() if r.state in states and failed_on(r) == day]
+        return newest_first(_listed(rows, before), units)
+
+    def of_customer(
+        self, customer: str, *, before: str, units: ReadUnits
+    ) -> Iterator[ListedNotification]:
+        rows = [row for page in self.ledger.of_customer(customer) for row in page]
+        return newest_first(_listed(rows, before), units, a_row=0.5)
+
+    def of_address(
+        self, address: str, *, before: str, units: ReadUnits
+    ) -> Iterator[ListedNotification]:
+        rows = [
+            row
+            for row in self.ledger.rows.values()
+            if row.recipient and address_key(row.recipient) == address
+        ]
+        return newest_first(_listed(rows, before), units, a_row=0.5)
+
+
+def _listed(rows: Iterable[Notification], before: str) -> Iterator[ListedNotification]:
+    listed = (listed_input(rollup_input_of(write(row))) for row in rows)
+    return (row for row in listed if row.place < before)
+
+
 def newest_first(
-    rows: Iterable[ListedNotification], units: ReadUnits
+    rows: Iterable[ListedNotification], units: ReadUnits, *, a_row: float = 250 / 8192
 ) -> Iterator[ListedNotification]:
     """Yield rows as a list does; what is read is paid by the page."""
     newest = sorted(rows, key=lambda row: row.place, reverse=True)
     for start in range(0, len(newest), PAGE):
         page = newest[start : start + PAGE]
-        units.take(len(page) * 250 / 8192)
+        units.take(len(page) * a_row)
         yield from page

@@ -69,9 +69,14 @@ def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: 
     assert {
         index_keys.DUE_INDEX: [("due_shard", "HASH"), ("due_at", "RANGE")],
         index_keys.CUSTOMER_INDEX: [("person", "HASH"), ("effective_at", "RANGE")],
-        index_keys.FAILURE_INDEX: [(index_keys.FAILURE, "HASH")],
+        index_keys.ADDRESS_INDEX: [(index_keys.ADDRESS, "HASH"), ("effective_at", "RANGE")],
+        index_keys.FAILURE_INDEX: [(index_keys.FAILURE, "HASH"), ("effective_at", "RANGE")],
     } == {each["IndexName"]: _keys(each) for each in indexes}
-    assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
+    held = {each["IndexName"]: each["Projection"] for each in indexes}
+    assert {"ProjectionType": "INCLUDE", "NonKeyAttributes": [*index_keys.LISTED]} == held.pop(
+        index_keys.FAILURE_INDEX
+    )
+    assert {"KEYS_ONLY"} == {each["ProjectionType"] for each in held.values()}
     assert "NEW_IMAGE" == ledger["StreamSpecification"]["StreamViewType"]
 
 

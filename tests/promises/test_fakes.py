@@ -16,7 +16,7 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
 from tests.fakes.limits import FakeLimits
-from tests.fakes.message_lists import FakeCountedList
+from tests.fakes.message_lists import FakeCountedList, FakeLedgerLists
 from tests.fakes.metric_figures import FakeMetricFigures
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
@@ -33,6 +33,7 @@ from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import ONE, TWO, claims, enter, read
+from tests.promises.ledger_lists import LedgerListsPromises
 from tests.promises.limits import LimitsPromises
 from tests.promises.metric_figures import MetricFiguresPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
@@ -114,6 +115,16 @@ class TestFakeCountedList(CountedListPromises):
     @pytest.fixture
     def counted_list(self, rollups: FakeRollups) -> FakeCountedList:
         return FakeCountedList(rollups, [])
+
+
+class TestFakeLedgerLists(LedgerListsPromises):
+    @pytest.fixture
+    def ledger(self) -> FakeLedger:
+        return FakeLedger()
+
+    @pytest.fixture
+    def ledger_lists(self, ledger: FakeLedger) -> FakeLedgerLists:
+        return FakeLedgerLists(ledger)
 
 
 class TestFakeLedger(LedgerPromises, HoldsPromises):

@@ -67,6 +67,7 @@ _ORDER = Fields.of(
         "day": text_of(date.fromisoformat),
     },
     always=("items",),
+    tracking_url="link",
 )
 VERSION_OF_WORDS = "words"
 """The attribute of a row's template version: short, as a usual row is to stay one write unit."""

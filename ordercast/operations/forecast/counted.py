@@ -3,7 +3,7 @@
 A test compares each with what it was counted from.
 """
 
-LEDGER_UNITS = 9.04  # write units, with the handset's receipt
+LEDGER_UNITS = 10.04  # write units, with the handset's receipt
 CAP_UNITS = 1  # the customer's slot
 RECEIPT_UNITS = 4  # whose the message is, and what was heard of it, each with its index
 OWN_UNITS = 2  # a counted version, in a transaction

@@ -16,16 +16,19 @@ from pipeline.constructs.storage.table import DUE_INDEX, EncryptedTable
 from pipeline.settings.existing import LEDGER
 
 CUSTOMER_INDEX = "customer"
+ADDRESS_INDEX = "address"
 FAILURE_INDEX = "failure"
+LISTED = ("channel", "country", "template", "campaign", "shop", "rule")
 NOTIFICATIONS = "notification#"  # how the sort keys of notifications begin
 
 
 class LedgerTable(EncryptedTable):
     """One item a notification, all of an order in one partition.
 
-    Its indexes are sparse and hold keys only. *due*: what the sweeper is to look at, by shard and
-    time; *customer*: a customer's notifications by time; *failure*: what failed, is in doubt or
-    parked, by state, day and shard (docs/decisions/0009).
+    Its indexes are sparse. *due*: what the sweeper is to look at, by shard and time; *customer* and
+    *address*: a customer's and an address's notifications by time; *failure*: what failed, is in doubt
+    or parked, by state, day, shard and time, with what lists show (docs/decisions/0009 and 0053). All
+    but the last hold keys only.
     """
 
     def __init__(self, scope: Construct, name: str, *, stage: StageSettings, key: kms.IKey) -> None:
@@ -41,7 +44,8 @@ class LedgerTable(EncryptedTable):
         )
         self.add_index(DUE_INDEX, "due_shard", by="due_at")
         self.add_index(CUSTOMER_INDEX, "person", by="effective_at")
-        self.add_index(FAILURE_INDEX, "failure")
+        self.add_index(ADDRESS_INDEX, "to", by="effective_at")
+        self.add_index(FAILURE_INDEX, "failure", by="effective_at", holds=LISTED)
 
     @property
     def stream_arn(self) -> str:

@@ -1,5 +1,7 @@
 """Make an encrypted DynamoDB table, or find one. The base of every table of the data stack."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -65,8 +67,10 @@ class EncryptedTable(Construct):
         """The name that CloudFormation gave it."""
         return self.table.table_name
 
-    def add_index(self, name: str, partition: str, *, by: str | None = None) -> None:
-        """Add an index of keys only, sorted *by* a number."""
+    def add_index(
+        self, name: str, partition: str, *, by: str | None = None, holds: Sequence[str] = ()
+    ) -> None:
+        """Add an index, sorted *by* a number, that *holds* these attributes besides keys."""
         self.indexes.append(name)
         if self.existing:
             return
@@ -74,7 +78,10 @@ class EncryptedTable(Construct):
             index_name=name,
             partition_key=_text(partition),
             sort_key=_number(by) if by else None,
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            projection_type=(
+                dynamodb.ProjectionType.INCLUDE if holds else dynamodb.ProjectionType.KEYS_ONLY
+            ),
+            non_key_attributes=list(holds) or None,
             warm_throughput=self._warm,
         )
 

@@ -13,6 +13,7 @@ from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.lists import DynamoLedgerLists
 from ordercast.gateways.ledger.route_scores import DynamoRouteScores
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
@@ -37,6 +38,7 @@ from tests.promises.counted_list import CountedListPromises
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
+from tests.promises.ledger_lists import LedgerListsPromises
 from tests.promises.limits import LimitsPromises
 from tests.promises.metric_figures import MetricFiguresPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
@@ -86,6 +88,12 @@ class TestDynamoLedger(LedgerPromises, HoldsPromises):
         again = claims(ledger, ONE)[ONE.id]
 
         assert (ClaimStatus.MINE, None, None) == (again.status, again.row.parts, again.row.estimate)
+
+
+class TestDynamoLedgerLists(LedgerListsPromises):
+    @pytest.fixture
+    def ledger_lists(self, ledger: DynamoLedger) -> DynamoLedgerLists:
+        return DynamoLedgerLists(table=ledger.table)
 
 
 class TestDynamoPeople(PeoplePromises):

@@ -67,7 +67,7 @@ def ended(channel: Channel) -> Notification:
         parts=2 if channel is Channel.SMS else None,
         estimate=Decimal("0.00860"),
         reserved=Decimal("0.01290"),
-        owner="0123456789abcdef0123456789abcdef",
+        owner="0123456789abcdefghijkl",
         country="US",
         fallback=Fallback(id=ORDER + "f" * 22) if channel is Channel.SMS else None,
         messages={
