@@ -68,6 +68,7 @@ class EndUserMessagingSettings(Settings, frozen=True):
 
     origination: OriginationIdentity
     protect: Text
+    keep_receipts: Flag
 
 
 class SecondRegionSettings(Settings, frozen=True):

@@ -69,6 +69,11 @@ def named_providers(stage: "StageSettings") -> set[str]:
     return {stage.sms_provider, *by_country, *by_origination}
 
 
+def has_end_user_messaging(stage: "StageSettings") -> bool:
+    """Tell whether a stage has resources of End User Messaging: texts go by it, or its receipts still come."""
+    return stage.end_user_messaging.keep_receipts or END_USER_MESSAGING in named_providers(stage)
+
+
 def protect_rules(written: str) -> dict[str, str]:
     """Read `ID block, IN filter`: what a protect configuration says of a country. Raises `ValueError`."""
     found: dict[str, str] = {}

@@ -5,7 +5,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
-from ordercast.settings.texts import END_USER_MESSAGING, named_providers
+from ordercast.settings.texts import has_end_user_messaging
 from pipeline.constructs.messaging.mail_identities import MailIdentities
 from pipeline.constructs.observability.month_budget import BUDGETS
 from pipeline.constructs.outputs import Outputs
@@ -57,6 +57,6 @@ class DataStack(Stack):
         if stage.existing_key:
             return kms.Key.from_key_arn(self, "ExistingKey", stage.existing_key)
         budgets = (BUDGETS,) if stage.alarms.month_cost else ()
-        texts = (SMS_VOICE,) if END_USER_MESSAGING in named_providers(stage) else ()
+        texts = (SMS_VOICE,) if has_end_user_messaging(stage) else ()
         services = (*_HANDLING_ENCRYPTED_DATA, *texts, *budgets)
         return EncryptionKey(self, "Key", services=services, removal=stage.removal).key

@@ -8,7 +8,12 @@ from constructs import Construct
 
 from ordercast.settings.published import StageNames
 from ordercast.settings.stage import StageSettings
-from ordercast.settings.texts import END_USER_MESSAGING, named_providers, protect_rules
+from ordercast.settings.texts import (
+    END_USER_MESSAGING,
+    has_end_user_messaging,
+    named_providers,
+    protect_rules,
+)
 from pipeline.bundling.package import package
 from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.email_sender import EmailSender
@@ -115,7 +120,7 @@ class PipelineStack(Stack):
         )
 
     def _texts(self, stage: StageSettings, key: kms.IKey) -> EndUserMessaging | None:
-        if END_USER_MESSAGING not in named_providers(stage):
+        if not has_end_user_messaging(stage):
             return None
         protect = protect_rules(stage.end_user_messaging.protect)
         return EndUserMessaging(self, "EndUserMessaging", key=key, protect=protect)

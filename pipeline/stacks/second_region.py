@@ -7,7 +7,7 @@ from constructs import Construct
 
 from ordercast.settings.second_region import SecondRegionNames
 from ordercast.settings.stage import StageSettings
-from ordercast.settings.texts import END_USER_MESSAGING, named_providers, protect_rules
+from ordercast.settings.texts import has_end_user_messaging, protect_rules
 from pipeline.constructs.messaging.end_user_messaging import EndUserMessaging
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.mail_identities import MailIdentities
@@ -44,7 +44,7 @@ class SecondRegionStack(Stack):
     ) -> None:
         super().__init__(scope, name, env=env)
         names = SecondRegionNames(stage=stage.name)
-        texts = END_USER_MESSAGING in named_providers(stage)
+        texts = has_end_user_messaging(stage)
         services = (*_HANDLING_ENCRYPTED_DATA, *((SMS_VOICE,) if texts else ()))
         key = EncryptionKey(self, "Key", services=services, removal=stage.removal).key
         existing = stage.second_region.existing_identities

@@ -9,7 +9,7 @@ from constructs import Construct
 from ordercast.settings.choice_by_cost import write_choice
 from ordercast.settings.originations import write_originations
 from ordercast.settings.processors import SmsSenderSettings
-from ordercast.settings.texts import SNS, named_providers
+from ordercast.settings.texts import END_USER_MESSAGING, SNS, named_providers
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 
 
@@ -34,7 +34,7 @@ class SmsSender(StageFunction):
         parts.tables.let_claim(self)
         if SNS in named_providers(parts.stage):
             self.role.add_to_policy(_publish_to_phones(Stack.of(self), [*parts.elsewhere]))
-        if parts.texts:
+        if parts.texts and END_USER_MESSAGING in named_providers(parts.stage):
             parts.texts.let_send(self, elsewhere=[*parts.elsewhere])
         for queue in parts.queues.sms:
             queue.feed(self)

@@ -53,6 +53,26 @@ def test_a_stage_that_does_not_use_it_has_nothing_of_it(synthesis: Synthesis) ->
     assert "sms-voice" not in str(synthesis.properties("AWS::KMS::Key"))
 
 
+@pytest.fixture(scope="module")
+def left(tmp_path_factory) -> Synthesis:
+    """No text goes by it any more, and receipts of the last ones still come."""
+    kept = replace(read_stage("prod").end_user_messaging, keep_receipts=True)
+    stage = replace(read_stage("prod"), end_user_messaging=kept)
+    return synthesise_settings(stage, tmp_path_factory.mktemp("left"), checked=True)
+
+
+def test_receipts_still_come_for_as_long_as_the_stage_says_so(
+    left: Synthesis, beside_sns: Synthesis
+) -> None:
+    """Carriers report for three days after the last country has left it."""
+    assert {"sns:Publish"} == sends(left)
+    for kind in ("ConfigurationSet", "ProtectConfiguration"):
+        assert 1 == len(left.properties(f"AWS::SMSVOICE::{kind}"))
+    subscribed = [len(each.properties("AWS::SNS::Subscription")) for each in (left, beside_sns)]
+    assert 1 == len(set(subscribed))
+    assert "sms-voice.amazonaws.com" in str(left.properties("AWS::KMS::Key"))
+
+
 def test_a_sender_may_do_what_its_routes_ask_for_and_no_more(
     beside_sns: Synthesis, alone: Synthesis
 ) -> None:
