@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 )
@@ -128,16 +128,40 @@ class Page:
         )
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.call("Emulation.setEmulatedMedia", features=[feature])
-        self.loaded = False
+        # It answers once the page has begun: what loaded until then was the one before.
         self.call("Page.navigate", url=address)
-        while not self.loaded:
-            self._next_message()
+        self.loaded = False
+        self.wait_until_loaded()
 
     def evaluate(self, expression: str) -> Any:
         """Return what JavaScript makes of the expression, as JSON has it."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def wait_for(self, expression: str, *, seconds: float = 20) -> Any:
+        """Return what the expression is once it is true; fails after some seconds."""
+        looking = f"""new Promise((done, failed) => {{
+            const look = () => {{ const found = ({expression}); if (found) {{ clearInterval(again); done(found); }} }};
+            const again = setInterval(look, 50);
+            setTimeout(() => failed(new Error("never: " + {json.dumps(expression)})), {seconds * 1000});
+            look(); }})"""
+        answer = self.call(
+            "Runtime.evaluate", expression=looking, returnByValue=True, awaitPromise=True
+        )
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def follow(self, element: str) -> None:
+        """Click what the expression names, and wait for the page that it leads to."""
+        self.loaded = False
+        self.evaluate(f"({element}).click()")
+        self.wait_until_loaded()
+
+    def wait_until_loaded(self) -> None:
+        """Return when the page has loaded that is on its way."""
+        while not self.loaded:
+            self._next_message()
 
     def picture(self) -> bytes:
         """Return the whole page as PNG."""

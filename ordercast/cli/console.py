@@ -34,9 +34,8 @@ def console(
     # Before any client is made.
     import_module("ordercast.console.sdk_operations").refuse_others(allow_actions=allow_actions)
     where = target(stage, cloud)
-    endpoint = None
-    if stage == LOCAL_STAGE:
-        endpoint = in_checkout("clouds").running_cloud(cloud).provider_endpoint
+    here = in_checkout("clouds").running_cloud(cloud) if stage == LOCAL_STAGE else None
+    endpoint = here.provider_endpoint if here else None
     made = import_module("ordercast.console.stage").console_stage(
         where, allow_actions=allow_actions, endpoint=endpoint
     )
@@ -48,4 +47,6 @@ def console(
         say=lambda address: terminal.print(
             f"Open, in one browser: {address}", markup=False, soft_wrap=True
         ),
+        # That of a local cloud ends with it.
+        is_over=lambda: here is not None and not here.alive(),
     )

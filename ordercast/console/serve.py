@@ -15,8 +15,22 @@ from ordercast.usage_error import UsageError
 LOOPBACK = "127.0.0.1"
 
 
-def serve(stage: ConsoleStage, *, port: int, say: Callable[[str], None]) -> None:
-    """Print the address with *say* and serve there; *port* 0 is any that is free."""
+LOOKS = 2
+"""Seconds between two looks whether it is to end."""
+
+
+def serve(
+    stage: ConsoleStage,
+    *,
+    port: int,
+    say: Callable[[str], None],
+    is_over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Print the address with *say* and serve there until *is_over* says so; *port* 0 is any that is free."""
+
+    async def look() -> None:
+        server.should_exit = server.should_exit or is_over()
+
     # Its log would have the addresses and the texts of exceptions.
     logging.getLogger("uvicorn").disabled = True
     listening = _listening(port)
@@ -28,13 +42,16 @@ def serve(stage: ConsoleStage, *, port: int, say: Callable[[str], None]) -> None
         access_log=False,
         log_config=None,
         log_level=logging.CRITICAL,
+        callback_notify=look,
+        timeout_notify=LOOKS,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
         ws="none",
     )
+    server = uvicorn.Server(config)
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def _listening(port: int) -> socket.socket:

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+from msgspec.structs import replace
+
+from ordercast.audit_trail import Act, Verb
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.console.stage import ConsoleStage
 from ordercast.events.order_event import Channel
@@ -94,6 +97,7 @@ class Example:
     store: FakeParkedStore
     stream: FakeStream
     now: datetime = NOW
+    findings: list[AccountFinding] = field(default_factory=lambda: FINDINGS)
 
     def stage(self, *, allow_actions: bool = False) -> ConsoleStage:
         """Return it as the console is given it."""
@@ -101,7 +105,7 @@ class Example:
             where=cast("Any", self.target),
             allow_actions=allow_actions,
             parked=self.parked,
-            account=lambda: FINDINGS,
+            account=lambda: self.findings,
             queues=lambda: {"sms, normal": QueueDepth(waiting=12, taken=3)},
             now=lambda: self.now,
         )
@@ -124,7 +128,7 @@ class Example:
         )
 
 
-FINDINGS = [
+FINDINGS: list[AccountFinding] = [
     AccountFinding(fact="SES sandbox", verdict=CheckVerdict.OK, found="out of it"),
     AccountFinding(
         fact="spend limit",
@@ -158,11 +162,55 @@ def example(count: Callable[[], dict[RollupKey, dict[str, Amount]]] = busy_day) 
     )
 
 
-def _record(position: str, *, reason: str = "malformed-order-event") -> ParkedRecord:
+def hostile_example(words: str) -> Example:
+    """Return a stage on which every field that others write holds *words*."""
+    made = example(dict)
+    world, now = made.target.world, made.now
+    world.relay(
+        payload(
+            order_id=words,
+            event_id=words,
+            shop=words,
+            campaign=words,
+            status="shipped",
+            items=[words],
+            tracking_url=f"https://example.com/{words}",
+        ),
+        at=60,
+    )
+    world.send_published()
+    parked = notification(3, state=State.PARKED, rule=words, closed_at=now)
+    world.ledger.rows[parked.id] = parked
+    world.ledger.holds = (
+        Hold(why=Why.PAUSED, scope=Scope(shop=words), by=words, since=now, reason=words),
+    )
+    budget = replace(BUDGET, shop=words, by=words, reason=words)
+    world.ledger.limits = Limits(budgets=(budget,))
+    act = Act(verb=Verb.PAUSE, of=words, by=words, at=now, tag="0a", reason=words)
+    made.target.trail.intend(act)
+    made.target.trail.end(act, words)
+    hour = f"{now:%Y-%m-%dT%H}"
+    key = RollupKey(hour, "sms", words, words, words, words)
+    amounts: dict[str, Amount] = {"state#suppressed": 1, f"rule#suppressed#{words}": 1}
+    made.target.counted.written[key, 0] = amounts
+    made.store.kept = [_record("301", reason=words, detail=words, content=words.encode())]
+    made.findings = [
+        AccountFinding(fact=words, of=words, verdict=CheckVerdict.BAD, found=words, advice=words)
+    ]
+    return made
+
+
+def _record(
+    position: str,
+    *,
+    reason: str = "malformed-order-event",
+    detail: str = "order_id: is missing",
+    content: bytes = MALFORMED,
+) -> ParkedRecord:
     kept = StreamRecord(
         sequence_number=position,
         partition_key=f"o-{position}",
         arrived_at=NOW - timedelta(hours=1),
-        payload=MALFORMED,
+        payload=content,
     )
-    return ParkedRecord(record=kept, reason=reason, detail="order_id: is missing")
+    return ParkedRecord(record=kept, reason=reason, detail=detail)

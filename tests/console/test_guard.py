@@ -99,7 +99,7 @@ def test_every_answer_forbids_scripts_of_others_frames_and_caches(actor: Browser
         assert "sandbox" in policy or "unsafe" not in str(policy), path
         assert {"frame-ancestors 'none'", "frame-ancestors 'self'"} & set(policy), path
         kept = (headers["cache-control"], headers["referrer-policy"])
-        assert ("no-store", "no-referrer") == kept, path
+        assert ("no-store", "same-origin") == kept, path
 
 
 def test_without_allow_actions_no_request_changes_anything_but_the_audit_trail(

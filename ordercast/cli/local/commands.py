@@ -12,6 +12,7 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.demo.report import print_outcome
 from local_cloud.demo.run import Demo
 from local_cloud.inbox import read_inbox
+from ordercast.cli.local.beside import console_beside
 from ordercast.cli.local.clouds import local_target, running_cloud
 from ordercast.cli.local.failures import stopped_on_failure
 from ordercast.cli.local.in_flight import count_in_flight
@@ -37,7 +38,9 @@ def up(name: str, *, receipt_delay: float | None) -> None:
             cloud.deploy(progress=progress)
             cloud.release()
     console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
+    address = None if found else console_beside(cloud)
     _advise(
+        address or f"{command_name()} console",
         f"{command_name()} put examples/order.json",
         f"{command_name()} inbox",
         f"{command_name()} status o-1001",
@@ -104,19 +107,20 @@ def demo(orders: int, *, seed: int, keep: bool) -> None:
     took = f"{total:.0f} s in all, {outcome.took.total_seconds():.0f} s of it for the day"
     console.print(f"\n{took}. Now look at:")
     _advise(*(f"{page}    # the {name}" for name, page in outcome.pages.items()))
-    _advise_after_demo(cloud.name if keep else None)
+    _advise_after_demo(cloud if keep else None)
     if not outcome.is_right:
         raise typer.Exit(1)
 
 
-def _advise_after_demo(kept: str | None) -> None:
+def _advise_after_demo(kept: LocalCloud | None) -> None:
     if kept is None:
         console.print("Everything is stopped. To look around in it:")
         _advise("make demo KEEP=1")
         return
     console.print("The local cloud is still up. Now try:")
-    name = shlex.quote(kept)
+    name = shlex.quote(kept.name)
     _advise(
+        console_beside(kept) or f"{command_name()} console --cloud {name}",
         f"{command_name()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
         f"{command_name()} stats --cloud {name}",
         f"{command_name()} parked list --cloud {name}",
