@@ -9,9 +9,11 @@ from msgspec import structs
 
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import StreamRecord
+from ordercast.notifications.providers import PROVIDERS
 from ordercast.people.person import QuietHours
 from ordercast.receipts.receipt import Receipt
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
+from ordercast.sending.routes import Routes
 from ordercast.settings.processors import ReceiptPolicy, SweepPolicy
 from ordercast.wiring.receipts import apply_receipts
 from ordercast.wiring.relay import RelayPorts, relay_orders
@@ -63,6 +65,11 @@ class World(Services):
         """Bring one batch of records, from that position on; at the same position it is a retry."""
         return self.relayer(records(*payloads, at=at))
 
+    def routes_of(self, channel: Channel) -> Routes:
+        """Return the routes of a channel: those that the test has set, if they are its own."""
+        own = self.routes and PROVIDERS[self.routes.home.provider].channel is channel
+        return self.routes if self.routes and own else only_route(channel)
+
     def sender(self, channel: Channel) -> SendMessages:
         """One channel's sender; the provider of both is the same fake."""
         ports = SenderPorts(
@@ -73,7 +80,7 @@ class World(Services):
             provider=self.provider,
             template_versions=self.template_versions,
             cost=self.cost,
-            routes=self.routes or only_route(channel),
+            routes=self.routes_of(channel),
             wait=self.wait,
             now=self.now,
             token=self.token,

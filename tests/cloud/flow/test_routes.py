@@ -58,9 +58,8 @@ def test_a_text_takes_its_country_s_route_and_its_receipt_comes_back_with_the_pr
     (american,) = ended(target, "o-us", State.DELIVERED)
 
     sent = {each.to: each for each in read_inbox(routed_cloud.inbox) if each.channel == "sms"}
-    kept = sent[SWEDISH].attributes
-    assert ("sms-voice", "us-east-1") == (kept["provider"], kept["region"])
-    assert "provider" not in sent[AMERICAN].attributes
+    assert ("sms-voice", "us-east-1") == (sent[SWEDISH].provider, sent[SWEDISH].region)
+    assert "sns" == sent[AMERICAN].provider
     assert [BY_VOICE, None] == [swedish.route, american.route]
     assert {CostSource.CARRIER} == {swedish.cost_source, american.cost_source}
     assert swedish.cost

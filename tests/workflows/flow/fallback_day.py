@@ -1,4 +1,4 @@
-"""Play a seeded day on fakes in which texts are refused, fail, are tried again, delivered late or never heard of. Used by the tests of fallbacks."""
+"""Play a seeded day on fakes in which texts are refused, fail, are tried again, delivered late or never heard of, and Regions come and go. Used by the tests of fallbacks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +19,16 @@ from ordercast.people.person import Person
 from ordercast.receipts.provider_events import FINALLY, UNREACHABLE
 from ordercast.receipts.receipt import Receipt
 from ordercast.sending.claim import ClaimRequest
-from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
+from ordercast.sending.outcome import (
+    Outcome,
+    Outgoing,
+    accepted,
+    back_pressure,
+    not_now,
+    refused,
+    unknown,
+)
+from ordercast.sending.routes import Routes, home_route
 from ordercast.sending.send_rules import latest_status_keys_of
 from ordercast.templates.words import Words
 from ordercast.workflows.count_changes import Count
@@ -36,6 +45,9 @@ A_TEXT, AN_EMAIL = Decimal("0.01"), Decimal("0.0001")
 DELIVERED = "SUCCESS/Message has been accepted by phone"
 UNREACHED_FINALLY = {f"FAILURE/{reason}" for reason in UNREACHABLE if reason.endswith(FINALLY)}
 UNREACHED = {f"FAILURE/{reason}" for reason in UNREACHABLE}
+FIRST = home_route(SMS, "us-east-1")
+SECOND_REGION = replace(FIRST, region="us-west-2")
+REGIONS = (FIRST.key, SECOND_REGION.key)
 POLICIES = (
     "",
     "normal 2 over 30 min",
@@ -66,7 +78,8 @@ def _world() -> World:
 class FallbackDay:
     """One day of one seed; `happened` are the messages that providers took, whether they said so or not.
 
-    `charged` is what each cost, and `said` what was reported of it and when, by message id; `out_of_place` says which should not have been sent when it
+    `charged` is what each cost, and `said` what was reported of it and when, by message id; `down` are the routes
+    of a Region that is gone for now; `out_of_place` says which should not have been sent when it
     was, by what the ledger knew.
     """
 
@@ -75,6 +88,7 @@ class FallbackDay:
     happened: list[Notification] = field(default_factory=list)
     charged: dict[str, Decimal] = field(default_factory=dict)
     said: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
     out_of_place: list[str] = field(default_factory=list)
     receipts: list[tuple[datetime, Receipt]] = field(default_factory=list)
     wishes: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -85,6 +99,12 @@ class FallbackDay:
         day = cls(chance=Random(seed))  # noqa: S311 - made up, and the same every time
         day.world.provider.answer = day.answer
         day.world.cost = _cost
+        day.world.routes = Routes(
+            home=FIRST,
+            usual=FIRST,
+            in_second_region={FIRST: SECOND_REGION},
+            second_region_share=day.chance.choice((0, 40)),
+        )
         day.world.retry_after_receipt = day.chance.choice(POLICIES)
         day.world.retry_for_now = day.chance.random() < 0.3
         day.play()
@@ -113,6 +133,7 @@ class FallbackDay:
             }
         elif trouble and self.chance.random() < 0.3:
             world.ledger.unheard = {self.chance.choice(("accept", "change", "settle"))}
+        self.down = {each for each in REGIONS if trouble and self._is_gone(each)}
         if self.chance.random() < 0.05:
             self._opt_out(self.chance.randrange(ORDERS))
         for _ in range(2):
@@ -122,6 +143,12 @@ class FallbackDay:
 
     def answer(self, message: Outgoing) -> Outcome:
         """Answer as a provider does, and plan what it will say of the message."""
+        if (message.notification.route or FIRST.key) in self.down:
+            # Some refuse the connection, some take the text and say nothing.
+            if self.chance.random() < 0.8:
+                return back_pressure("ConnectionRefused")
+            self._take(message.notification)
+            return unknown("ReadTimeoutError")
         kinds: dict[str, int] = {"taken": 12, "refused": 1, "lost": 1, "not now": 1}
         if message.notification.channel is EMAIL:
             kinds = {"taken": 12, "refused": 1, "not now": 1}
@@ -210,6 +237,10 @@ class FallbackDay:
         count = Count(rollups=self.world.rollups, pause=lambda _: None, chance=lambda: 0.5)
         count(rows)
 
+    def _is_gone(self, route: str) -> bool:
+        """Tell whether a Region that was there goes, or one that was gone does not come yet."""
+        return self.chance.random() < (0.7 if route in self.down else 0.06)
+
     def _opt_out(self, number: int) -> None:
         key = customer_key(shop=None, customer_id=f"c-{number}")
         known = self.world.ledger.people.kept.get(key)
@@ -269,6 +300,7 @@ def _charged(said: Sequence[str], price: str | None, estimate: Decimal) -> Decim
 
 def _cost(row: Notification, words: Words) -> ClaimRequest:
     request = cost(row, words)
-    if row.channel is SMS:  # each try at a price of its own, as if its route were another
-        return replace(request, estimate=A_TEXT * (1 + row.attempts % 3))
+    if row.channel is SMS:  # each try at a price of its own, and each route
+        dearer = 2 if row.route else 1
+        return replace(request, estimate=A_TEXT * (dearer + row.attempts % 3))
     return replace(request, estimate=AN_EMAIL, reserved=AN_EMAIL)
