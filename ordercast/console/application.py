@@ -19,6 +19,7 @@ from ordercast.console.pages import (
     figures,
     find,
     holds,
+    messages,
     now,
     orders,
     parked,
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 def routes() -> list[BaseRoute]:
     """Return every route of the console but the entry, which the guard answers."""
     pages = (
-        *(now, parked, orders, find, holds, figures),
+        *(now, messages, parked, orders, find, holds, figures),
         *(templates, settings, doctor, audit),
     )
     assets = str(files("ordercast.console").joinpath("static"))

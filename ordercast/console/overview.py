@@ -38,11 +38,12 @@ WAITS: Mapping[State, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What was counted of a channel: notifications, messages that a provider took, final receipts."""
+    """What was counted of a channel: notifications, messages that a provider took, final receipts, and those that say it did not arrive."""
 
     notifications: int = 0
     sent: int = 0
     receipts: int = 0
+    undelivered: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,16 @@ class Overview:
     budgets: tuple[BudgetUse, ...] = ()
     limits: Mapping[str, float] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+
+    @property
+    def undelivered(self) -> int:
+        """Those that failed or bounced."""
+        return sum(each.undelivered for each in self.counted.values())
+
+    @property
+    def final(self) -> int:
+        """Those of which a receipt says whether they arrived."""
+        return sum(each.receipts for each in self.counted.values())
 
     @property
     def is_quiet(self) -> bool:
@@ -160,6 +171,7 @@ def _counted(figures: Figures) -> Counted:
         notifications=figures.notifications,
         sent=figures.sent,
         receipts=figures.delivered + figures.undelivered,
+        undelivered=figures.undelivered,
     )
 
 

@@ -16,6 +16,7 @@ from ordercast.operations.units import count, dollars, length, percent
 
 PAGES = (
     ("/", "Now"),
+    ("/messages", "Messages"),
     ("/parked", "Parked"),
     ("/figures", "Figures"),
     ("/find", "Find"),

@@ -19,6 +19,7 @@ from ordercast.operations.parked_sources import ParkedSources
 from ordercast.operations.queue_depths import QueueDepth
 from ordercast.pacing.holds import Hold, Scope, Why, held
 from ordercast.parked.item import Kind
+from ordercast.queries.messages import Lists
 from ordercast.rollups.rollup import Amount, RollupKey
 from ordercast.settings.published import StageNames
 from ordercast.settings.stage import StageSettings
@@ -32,6 +33,7 @@ from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.limits import FakeLimits
+from tests.fakes.message_lists import FakeCountedList, FakeLedgerLists
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
@@ -81,6 +83,10 @@ class ExampleTarget:
 
     def template_versions(self) -> FakeTemplateVersions:
         return self.world.template_versions
+
+    def lists(self) -> Lists:
+        counted = FakeCountedList(self.counted, [])
+        return Lists(counted=counted, ledger=FakeLedgerLists(self.world.ledger))
 
     def accounts(self) -> FakeAccounts:
         return FakeAccounts()

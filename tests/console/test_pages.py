@@ -120,3 +120,27 @@ def test_settings_and_findings_are_shown(reader: Browser) -> None:
 def test_templates_are_shown_as_the_preview_shows_them(reader: Browser) -> None:
     assert 'src="/templates/preview"' in reader.get("/templates").body
     assert "srcdoc" in reader.get("/templates/preview").body
+
+
+def test_messages_are_listed_by_what_the_address_says(on: Example, reader: Browser) -> None:
+    parked = reader.get("/messages?state=parked").body
+    [row] = [r for r in on.target.world.ledger.rows.values() if r.state == "parked"]
+    assert f"/orders/{row.id[:22]}#{row.id}" in parked
+    assert "No such message" in reader.get("/messages?state=parked&channel=sms").body
+    assert 400 == reader.get("/messages?state=lost").status
+    assert 400 == reader.get("/messages?cursor=nowhere").status
+
+
+def test_messages_of_an_address_are_found_without_it_in_any_address(reader: Browser) -> None:
+    sent_on = reader.post("/find/address", {"address": "ada@example.com"})
+    assert "ada" not in sent_on.headers["location"]
+    assert "/orders/" in reader.get(sent_on.headers["location"]).body
+    refused = reader.post("/find/address", {"address": "not ada"})
+    assert (400, False) == (refused.status, "not ada" in refused.body)
+
+
+def test_a_row_of_a_plot_leads_to_its_messages(reader: Browser) -> None:
+    page = reader.get("/figures?channel=sms").body
+    assert "channel=sms&amp;state=undelivered" in page
+    assert "state=suppressed&amp;rule=stale" in page
+    assert "country=SE" in page

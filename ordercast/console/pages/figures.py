@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +15,7 @@ from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import shows
 from ordercast.operations.periods import Period, period
 from ordercast.operations.report.page import plots, tiles
+from ordercast.operations.report.shares import GROUP_NAMES
 from ordercast.operations.report.svg import DISCS
 from ordercast.operations.stats_columns import COST, STATS
 from ordercast.rollups.rollup import Amounts, RollupKey
@@ -57,7 +58,8 @@ def figures(request: Request) -> Response:
         discs=DISCS,
         empty=not whole.notifications,
         dimensions=DIMENSIONS,
-        query=_query(asked),
+        query=_query(chosen),
+        drill=partial(_drill, chosen),
     )
 
 
@@ -95,9 +97,22 @@ def _values(buckets: Mapping[RollupKey, Amounts], part: str) -> list[str]:
     return sorted(each for each in known if each)[:VALUES_MAX]
 
 
-def _query(asked: QueryParams) -> str:
-    named = ("since", "until", *PARTS)
-    return urlencode({name: asked[name] for name in named if asked.get(name)})
+def _query(chosen: Chosen, **more: str) -> str:
+    """Return the address of the list of the same messages, or of a part of them."""
+    when = {"since": chosen.period.since.isoformat(), "until": chosen.period.until.isoformat()}
+    return urlencode({**when, **chosen.parts, **more})
 
+
+def _drill(chosen: Chosen, plot: str, row: str) -> str:
+    """Return the list of what a row of a plot counts; empty where no list has just these."""
+    if plot == "places":
+        group = next((key for key, name in GROUP_NAMES.items() if name == row), "")
+        return _query(chosen, state=group) if group else ""
+    if plot == "suppressed":
+        return _query(chosen, state="suppressed", rule=row)
+    return _query(chosen, country=row) if plot == "costs" and len(row) == _CODE else ""
+
+
+_CODE = 2  # letters of a country's
 
 ROUTES = (shows("/figures", figures), shows("/figures.csv", as_csv))

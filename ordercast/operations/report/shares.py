@@ -33,7 +33,7 @@ def places(buckets: AmountsByKey) -> Plot | None:
     """Draw the number of notifications in each group of states."""
     return _by_channel(
         buckets,
-        lambda each: {_NAMES[group]: n for group, n in count_by_group(each).items() if n},
+        lambda each: {GROUP_NAMES[group]: n for group, n in count_by_group(each).items() if n},
         of=in_all(buckets.values()).notifications,
         name="places",
         title="State",
@@ -54,7 +54,7 @@ def suppressed(buckets: AmountsByKey) -> Plot | None:
     )
 
 
-_NAMES = {
+GROUP_NAMES = {
     "delivered": "Delivered",
     "undelivered": "Failed or bounced",
     "in_flight": "In flight",
