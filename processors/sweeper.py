@@ -24,6 +24,7 @@ from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTop
 from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.providers.probes import ProviderProbes
 from ordercast.gateways.providers.ses_quota import SesQuota
 from ordercast.gateways.providers.ses_reputation import SesReputation
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
@@ -128,6 +129,7 @@ def _wired() -> Sweep:
         ),
         send_quotas=SesQuota(client=account),
         reputations=SesReputation(client=account, cloudwatch=cloudwatch),
+        route_probes=ProviderProbes(executor=executor),
         senders=senders(read_senders(settings.senders), ledger=ledger, executor=executor),
     )
     return sweep(ports, settings, sweep_receipts(ports, settings))

@@ -43,6 +43,8 @@ _PROVIDERS = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
 )
 
+_PROBES = _PROVIDERS.merge(Config(read_timeout=5))
+
 
 def dynamodb() -> "DynamoDBClient":
     """Return a client for our tables."""
@@ -98,6 +100,11 @@ def text_provider(*, now: Now, region: str | None = None) -> Any:  # noqa: ANN40
     client = _client("pinpoint-sms-voice-v2", _PROVIDERS, region=region)
     close_idle_connections(client, now=now)
     return client
+
+
+def provider_probe(service: str, *, region: str) -> Any:  # noqa: ANN401 - one of three services
+    """Return a client that asks a provider in *region* once whether it answers."""
+    return _client(service, _PROBES, region=region)
 
 
 def account_facts(service: str, *, endpoint: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401 - one of nine services

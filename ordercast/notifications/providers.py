@@ -1,7 +1,8 @@
 """Register the providers: what each is called, its channel, and the module that calls it. Used by routes, settings, senders and commands.
 
 A new provider is a line here and the module that it names, which has a function `open_provider`
-(ordercast/gateways/providers/open_provider.py).
+(ordercast/gateways/providers/open_provider.py) and one, `probe`, that calls it in a route's Region
+and sends nothing (ordercast/gateways/providers/probes.py).
 """
 
 from collections.abc import Mapping

@@ -7,16 +7,11 @@ counted; in a queue it would be received, looked up and handed back again and ag
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ordercast.pacing.bucket import PROBE_EVERY
-
 AHEAD = timedelta(minutes=5)
 """What is released waits for its sender for so long at most, by SQS's counts.
 
 They may be a minute old, so two releases in a row may each fill a queue: ten minutes at most.
 """
-
-PROBES_AHEAD = AHEAD // PROBE_EVERY
-"""How many messages may wait for a provider that is down: its probes."""
 
 LONGEST_WAIT = timedelta(hours=12)
 """What a queue is said to need at most: of a rate that throttling has cut, or of a count gone wrong."""

@@ -28,9 +28,6 @@ HIGH_SHARE = 0.9
 
 WAVE_SPAN = 1.25  # seconds of slots in one wave, below NORMAL_HORIZON: two senders alternate
 
-HELD_AFTER = 5  # refusals in a row
-PROBE_EVERY = timedelta(seconds=15)
-
 _CUT = 0.93
 _CUT_EVERY = timedelta(seconds=2)
 _REGAINED = 0.0015  # of the rate, a second: slowly, near to what the provider takes
@@ -41,11 +38,9 @@ _SLOWEST = 0.02  # of the limit: what throttling never goes below
 class Bucket(Struct, frozen=True, kw_only=True):
     """The line of one origination, as last written; times are UTC.
 
-    `rate` is in units a second, as found at `rate_at`. `refusals` are the provider's refusals for
-    throttling or an outage since it last accepted a message; from HELD_AFTER on, one message
-    every PROBE_EVERY finds out whether it accepts again. The provider itself says what it takes `most`,
+    `rate` is in units a second, as found at `rate_at`. The provider itself says what it takes `most`,
     in units a second for this stage, and how many units are `left` of its day; None where it says
-    nothing.
+    nothing. A provider that is down changes nothing here (pacing/breaker.py).
     """
 
     key: str
@@ -53,14 +48,8 @@ class Bucket(Struct, frozen=True, kw_only=True):
     next_high_slot: datetime
     rate: float
     rate_at: datetime
-    refusals: int = 0
     most: float | None = None
     left: int | None = None
-
-    @property
-    def is_held(self) -> bool:
-        """Whether only probes are sent."""
-        return self.refusals >= HELD_AFTER
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -133,9 +122,7 @@ def wave_units(rate: float) -> int:
 
 
 def draw(bucket: Bucket, units: int, *, limit: float, high: bool, now: datetime) -> Draw | datetime:
-    """Return the draw of *units*, or when there is room for it; a held bucket gives a probe's slot."""
-    if bucket.is_held:
-        return _probe(bucket, now)
+    """Return the draw of *units*, or when there is room for it."""
     every = timedelta(seconds=1 / rate_of(bucket, limit=limit, now=now))
     horizon = HIGH_HORIZON if high else NORMAL_HORIZON
     lines = [bucket.next_slot, *([bucket.next_high_slot] if high else [])]
@@ -156,41 +143,20 @@ def draw(bucket: Bucket, units: int, *, limit: float, high: bool, now: datetime)
 def reported(
     bucket: Bucket, *, accepted: int, refused: int, limit: float, now: datetime
 ) -> Bucket | None:
-    """Return *bucket* after a wave of which the provider accepted and refused so many; None if as before.
+    """Return *bucket* after a wave of which the provider took so many and throttled others; None if as before.
 
     It is to be written where the bucket is still of the same `rate_at`: of two senders that report
     the same throttling, one is believed.
     """
-    rate = rate_of(bucket, limit=limit, now=now)
-    limit = _within(limit, bucket)
-    if accepted and refused:
-        if now - bucket.rate_at < _CUT_EVERY:
-            return None
-        return replace(bucket, rate=_cut(rate, limit), rate_at=now, refusals=0)
-    if refused:
-        refusals = bucket.refusals + refused
-        held = refusals >= HELD_AFTER
-        return replace(
-            bucket,
-            rate=rate if bucket.is_held else _cut(rate, limit),
-            rate_at=_later(bucket.rate_at, now),
-            refusals=refusals,
-            next_slot=max(bucket.next_slot, now + PROBE_EVERY) if held else bucket.next_slot,
-        )
-    if accepted and bucket.refusals:
-        # What was drawn for the next probe is no longer waited for.
-        return replace(
-            bucket, rate=rate, rate_at=_later(bucket.rate_at, now), refusals=0, next_slot=now
-        )
-    return None
-
-
-def _probe(bucket: Bucket, now: datetime) -> Draw | datetime:
-    if bucket.next_slot > now:
-        return bucket.next_slot
-    by = PROBE_EVERY
-    move = Move(by=by, now=now, latest=now, restart=bucket.next_slot < now)
-    return Draw(key=bucket.key, rate_at=bucket.rate_at, units=1, every=by, slot=move)
+    if not refused or (accepted and now - bucket.rate_at < _CUT_EVERY):
+        return None
+    rate = rate_of(bucket, limit=limit, now=now) * _CUT
+    return replace(
+        bucket,
+        rate=max(rate, _within(limit, bucket) * _SLOWEST),
+        # It must differ, for it tells one rate from the next.
+        rate_at=max(now, bucket.rate_at + timedelta(microseconds=1)),
+    )
 
 
 def _move(slot: datetime, by: timedelta, now: datetime, horizon: timedelta) -> Move:
@@ -199,12 +165,3 @@ def _move(slot: datetime, by: timedelta, now: datetime, horizon: timedelta) -> M
 
 def _within(limit: float, bucket: Bucket) -> float:
     return limit if bucket.most is None else min(limit, bucket.most)
-
-
-def _cut(rate: float, limit: float) -> float:
-    return max(rate * _CUT, limit * _SLOWEST)
-
-
-def _later(rate_at: datetime, now: datetime) -> datetime:
-    """Return a new `rate_at`: it must differ, for it tells one rate from the next."""
-    return max(now, rate_at + timedelta(microseconds=1))

@@ -34,9 +34,11 @@ from ordercast.workflows.ports import (
     TemplateVersions,
     Token,
 )
+from ordercast.workflows.send.breakers import Breakers
 from ordercast.workflows.send.budgeting import Budgeting
 from ordercast.workflows.send.checks import Checks, Cost
 from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.lanes import Lanes
 from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send.template_versions import KeepVersions
@@ -69,18 +71,23 @@ class SenderPorts(Struct, frozen=True, kw_only=True):
 
 def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> SendMessages:
     """Build the sender's workflow, with its three steps."""
-    ledger, now = ports.ledger, ports.now
+    ledger, now, routes = ports.ledger, ports.now, ports.routes
+    breakers = Breakers(ledger=ledger, routes=routes, by=f"{channel}-sender", now=now)
     account = AccountTrouble(holds=ledger, by=f"{channel}-sender", now=now)
     return SendMessages(
         channel=channel,
         ledger=ledger,
         provider=ports.provider,
-        pace=Pace(
-            buckets=ports.buckets,
-            key=policy.origination,
-            limit=policy.rate,
-            now=now,
-            wait=ports.wait,
+        lanes=Lanes(
+            breakers=breakers,
+            open_pace=lambda route: Pace(
+                buckets=ports.buckets,
+                # What the sweeper measures a release by is the bucket of the usual route.
+                key=policy.origination if route == routes.usual else route.key,
+                limit=routes.rates.get(route, policy.rate),
+                now=now,
+                wait=ports.wait,
+            ),
         ),
         budgeting=Budgeting(
             accounts=ports.accounts,
@@ -92,7 +99,7 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
             words=ports.words,
             keep_versions=KeepVersions(versions=ports.template_versions),
             cost=ports.cost,
-            routes=ports.routes,
+            breakers=breakers,
             send_within=ports.send_within,
             quiet=quiet_policy(policy),
             chance=ports.chance,

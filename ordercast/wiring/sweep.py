@@ -12,7 +12,6 @@ from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.ports import (
     Accounts,
-    Adjustments,
     NotificationsTopic,
     ReceiptQueue,
     SendQuotas,
@@ -23,12 +22,13 @@ from ordercast.workflows.sweep.keep_budgets import KeepBudgets
 from ordercast.workflows.sweep.keep_reputation import KeepReputation, Reputations
 from ordercast.workflows.sweep.keep_send_quota import CHANNEL, KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
-from ordercast.workflows.sweep.probe_holds import ProbeHolds
+from ordercast.workflows.sweep.probe_holds import ProbeHolds, RouteProbes
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.release_paid import ReleasePaid
 from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep_receipts import SweepReceipts
+from ordercast.workflows.take_in_adjustments import Adjustments
 
 A_ROUND = 800
 """How many rows, or receipt logs, are read in one round."""
@@ -44,6 +44,7 @@ class SweeperPorts(ReceiptPorts, frozen=True, kw_only=True):
     senders: Senders
     send_quotas: SendQuotas
     reputations: Reputations
+    route_probes: RouteProbes
     send_within: SendWithin = send_within
     function: str = "sweeper"
 
@@ -86,7 +87,10 @@ def sweep(
         limit=2 * limit,  # there are four times as many partitions
     )
     probe = ProbeHolds(
-        ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
+        ledger=ports.ledger,
+        notifications_topic=ports.notifications_topic,
+        routes=ports.route_probes,
+        release=release,
     )
     holds = SweepHolds(ledger=ports.ledger, release=release, probe=probe, now=ports.now)
     paid = ReleasePaid(

@@ -10,7 +10,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import PROBED, STALE_VIEW, Hold, Holds, Scope, Why
+from ordercast.pacing.holds import STALE_VIEW, Hold, Holds, Scope, Why
 from ordercast.receipts.provider_events import NO_ORIGINATION, NOT_SENT_REASONS
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.outcome import DAILY_QUOTA, ORIGINATION_MISSING
@@ -39,7 +39,7 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
     def taken(self, probes: Iterable[str | None], holds: Holds) -> None:
         """Let go the holds of these ids, because their probe was taken; raises `LedgerUnavailable`."""
         ids = set(probes)
-        probed = [h for h in holds if h.id in ids and h.why in PROBED]
+        probed = [h for h in holds if h.id in ids and h.why is Why.ACCOUNT]
         ended = {h.id for h in probed if h.reason not in _NOT_BY_A_PROBE}
         if ended:
             self.holds.let_go(ended, at=self.now())

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from ordercast.budgets.account import Account, AccountDraw, BySlot, Drawn
+from ordercast.budgets.account import Account, AccountDraw, Drawn
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.order_event import Channel, Priority
@@ -209,7 +209,7 @@ class PaceBuckets(Protocol):
         ...
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
-        """Write the rate and refusals of *new* if the bucket's `rate_at` is as *seen*; answer the stored one."""
+        """Write the rate of *new* if the bucket's `rate_at` is as *seen*; answer the stored one."""
         ...
 
 
@@ -255,14 +255,6 @@ class WorkQueues(Protocol):
 
         The counts may be a minute old.
         """
-        ...
-
-
-class Adjustments(Protocol):
-    """What counting finds to differ from what was drawn from budgets. Raises `LedgerUnavailable`."""
-
-    def adjusted(self, keys: Sequence[str]) -> dict[str, BySlot]:
-        """Return it for each account by key, by slot, since the account was opened."""
         ...
 
 

@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.ahead import PROBES_AHEAD, room, time_for, would_expire
-from ordercast.pacing.bucket import HIGH_SHARE, Bucket, rate_of
+from ordercast.pacing.ahead import room, time_for, would_expire
+from ordercast.pacing.bucket import HIGH_SHARE, rate_of
 from ordercast.pacing.send_quota import SendQuota
 from ordercast.workflows.ports import Clock, PaceBuckets, WorkQueues
 
@@ -41,26 +41,19 @@ class Senders(Struct, frozen=True, kw_only=True):
     def paces(self) -> dict[Channel, SendQuota]:
         """Return the rate of each channel by now, less where the provider throttles, and how much it takes.
 
-        That is what is left of its day, or no more than probes while it takes nothing.
+        That is what is left of its day.
         """
         now = self.now()
         found = self.buckets.find({each.key for each in self.originations.values()})
         return {
             channel: SendQuota(
                 rate=rate_of(found[each.key], limit=each.limit, now=now),
-                left=_left(found[each.key]),
+                left=found[each.key].left,
             )
             if each.key in found
             else SendQuota(rate=each.limit)
             for channel, each in self.originations.items()
         }
-
-
-def _left(bucket: Bucket) -> int | None:
-    """Return how many units the provider takes: of what else is released, each would circle in the queue."""
-    if not bucket.is_held:
-        return bucket.left
-    return PROBES_AHEAD if bucket.left is None else min(bucket.left, PROBES_AHEAD)
 
 
 class ReleaseRoom(Struct, kw_only=True, dict=True):

@@ -20,17 +20,20 @@ from ordercast.sending.claim import Claim, ClaimStatus
 from ordercast.sending.outcome import (
     DAILY_QUOTA,
     BackPressure,
+    Outcome,
     Outgoing,
     Settlement,
     limit_attempts,
     settled,
 )
+from ordercast.sending.routes import Route
 from ordercast.sending.send_rules import back_pressured
 from ordercast.workflows.account_trouble import AccountTrouble, Trouble
 from ordercast.workflows.ports import Clock, Deadline, Ledger, Provider
 from ordercast.workflows.send.budgeting import Budgeting, Reserved
 from ordercast.workflows.send.checks import Checked, Checks, Ready
 from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.lanes import Lanes
 from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send.settling import Settling
@@ -61,14 +64,15 @@ class SendMessages(Struct, frozen=True, kw_only=True):
     (docs/decisions/0010); a claim whose call is not made is released. The trap is the call whose
     answer is lost: it is settled as in doubt, never tried again.
 
-    A wave is as large as `pace` has slots for, and each call is made at its slot. What the provider
-    does not take for back-pressure is tried again in a later slot.
+    A wave is of one route, as large as the route's pace has slots for, and each call is made at its
+    slot. What the provider does not take for back-pressure is tried again in a later slot, or on
+    another route.
     """
 
     channel: Channel
     ledger: Ledger
     provider: Provider
-    pace: Pace
+    lanes: Lanes
     budgeting: Budgeting
     checks: Checks
     claims: Claims
@@ -90,13 +94,13 @@ class SendMessages(Struct, frozen=True, kw_only=True):
         give_up: list[Notification] = []
         give_back_at = self.now() + WAITS
         for _ in range(len(waiting) * TRIES + RACES):
-            wave = self._room(waiting, give_back_at, sent, time_left) if waiting else []
-            if not wave:
+            route = self._room(waiting, give_back_at, sent, time_left) if waiting else None
+            if route is None:
                 break
             started = self.now()
-            checked = self.checks(wave, received, sent)
+            checked = self.checks(self.lanes.take(waiting, route), route, received, sent)
             unfit, refused = self._send(checked, sent, time_left, started)
-            waiting.extendleft(reversed(unfit))
+            waiting.extendleft(reversed([*checked.moved, *unfit]))
             tries.update(row.id for row in refused)
             waiting.extend(row for row in refused if tries[row.id] < TRIES)
             give_up += [row for row in refused if tries[row.id] >= TRIES]
@@ -121,19 +125,21 @@ class SendMessages(Struct, frozen=True, kw_only=True):
         give_back_at: datetime,
         sent: Sent,
         time_left: Deadline,
-    ) -> list[Notification]:
-        """Wait until the next of *waiting* have room, and take them; none if that is too late."""
-        until_room = self._until_room(waiting[0])
+    ) -> Route | None:
+        """Wait until a route of *waiting* has room, and return it; None if that is too late."""
+        route, room = self.lanes.next(waiting, self.now())
+        # The clock goes on between both.
+        until_room = max(AT_ONCE, room - self.now())
         if self.now() + until_room > give_back_at or time_left() < WAVE_TAKES + until_room:
-            return []
+            return None
         if until_room:
             sent.waited += until_room
-            self.pace.wait(self.now() + until_room)
-        return [waiting.popleft() for _ in range(min(self.pace.wave(), len(waiting)))]
+            self.lanes.pace(route).wait(self.now() + until_room)
+        return route
 
     def _until_room(self, row: Notification) -> timedelta:
-        # The clock goes on between both.
-        return max(AT_ONCE, self.pace.until_room(high=_is_high(row)) - self.now())
+        pace = self.lanes.pace(self.lanes.route_of(row))
+        return max(AT_ONCE, pace.until_room(high=_is_high(row)) - self.now())
 
     def _send(
         self, checked: Checked, sent: Sent, time_left: Deadline, started: datetime
@@ -142,7 +148,8 @@ class SendMessages(Struct, frozen=True, kw_only=True):
 
         Returns what did not fit into the wave or found no slots, and what the provider did not take.
         """
-        reserved, unfit = self._reserve(checked, sent)
+        pace = self.lanes.pace(checked.route)
+        reserved, unfit = self._reserve(checked, pace, sent)
         wave, slots = reserved.wave, reserved.slots
         if not wave:
             return unfit, []
@@ -162,10 +169,12 @@ class SendMessages(Struct, frozen=True, kw_only=True):
             if request.id in mine
         ]
         before = self.now() - started
-        settlements = self._outcomes(outgoing, owner)
+        outcomes = self.provider.send(outgoing)
+        settlements = self._settlements(outgoing, outcomes, owner)
         sent.measure((each.outcome for each in settlements), before=before)
         self.settling.settle(settlements, sent)
-        refused = self._back_pressure(settlements, sent)
+        refused = self._back_pressure(settlements, pace, sent)
+        self.lanes.breakers.note(checked.route, outcomes)
         self.budgeting.give_back(reserved, claims.keys() - _rows(claims, ClaimStatus.MINE).keys())
         self._let_go(settlements)
         # The sender that was faster may have crashed before it recorded its message ids.
@@ -175,16 +184,18 @@ class SendMessages(Struct, frozen=True, kw_only=True):
         self.claims.end_lapsed(_rows(claims, ClaimStatus.LAPSED).values())
         return unfit, refused
 
-    def _reserve(self, checked: Checked, sent: Sent) -> tuple[Reserved, list[Notification]]:
+    def _reserve(
+        self, checked: Checked, pace: Pace, sent: Sent
+    ) -> tuple[Reserved, list[Notification]]:
         """Draw slots and budgets for as many as a wave has; return these, and for whom there are none."""
         ready = checked.ready
         if not ready:
             return Reserved(slots=[]), []
         ends = _ends(ready)
         # The first one in any case, however many parts it has.
-        fit = max(1, bisect_right(ends, self.pace.wave()))
+        fit = max(1, bisect_right(ends, pace.wave()))
         high = _is_high(ready[0][0].notification)
-        take = partial(self.pace.take, ends[fit - 1], high=high, alone=fit == 1)
+        take = partial(pace.take, ends[fit - 1], high=high)
         reserved = self.budgeting.reserve(ready[:fit], checked.limits, take)
         sent.slots += len(reserved.slots)
         rows = [each.notification for each, _ in ready]
@@ -195,18 +206,20 @@ class SendMessages(Struct, frozen=True, kw_only=True):
         slots = [reserved.slots[begin] for begin in begins]
         return replace(reserved, slots=slots), rows[fit:]
 
-    def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:
+    def _back_pressure(
+        self, settlements: Sequence[Settlement], pace: Pace, sent: Sent
+    ) -> list[Notification]:
         """Let the bucket learn from a wave, and hold what the account may not send; return what was not taken."""
         refused = [each for each in settlements if each.outcome.back_pressure]
         sent.back_pressure.update(str(each.outcome.reason) for each in refused)
         sent.refused.update(kind for each in refused if (kind := each.outcome.back_pressure))
         judged = sum(each.outcome.state is not State.IN_DOUBT for each in settlements)
-        passes = {BackPressure.RATE, BackPressure.OUTAGE}
-        too_fast = [e for e in refused if e.outcome.back_pressure in passes]
+        too_fast = [e for e in refused if e.outcome.back_pressure is BackPressure.RATE]
         # The bucket learns as well from the next wave.
         with suppress(Retryable):
-            self.pace.report(accepted=judged - len(refused), refused=len(too_fast))
-        troubles = [e for e in refused if e not in too_fast]
+            pace.report(accepted=judged - len(refused), refused=len(too_fast))
+        passes = {BackPressure.RATE, BackPressure.OUTAGE}
+        troubles = [e for e in refused if e.outcome.back_pressure not in passes]
         # What is left of the batch then meets the hold, or the same answer, which writes it again.
         with suppress(Retryable):
             if troubles:
@@ -214,15 +227,19 @@ class SendMessages(Struct, frozen=True, kw_only=True):
         return [_released(each) for each in refused]
 
     def _let_go(self, settlements: Sequence[Settlement]) -> None:
-        """Let go the holds whose probe the provider took; else the probe is held again."""
-        taken = {e.notification.held_by for e in settlements if e.outcome.message_id} - {None}
+        """Let go the holds that a probe has ended; else the probe is held again."""
+        probes = [each for each in settlements if each.notification.held_by]
         # The next probe does as well.
         with suppress(Retryable):
-            if taken:
-                self.account.taken(taken, self.ledger.look_up(LookupKeys(holds=True)).holds)
+            if probes:
+                holds = self.ledger.look_up(LookupKeys(holds=True)).holds
+                taken = {e.notification.held_by for e in probes if e.outcome.message_id}
+                self.account.taken(taken, holds)
+                self.lanes.breakers.answered(probes, holds)
 
-    def _outcomes(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
-        outcomes = self.provider.send(outgoing)
+    def _settlements(
+        self, outgoing: Sequence[Outgoing], outcomes: Sequence[Outcome], owner: str
+    ) -> list[Settlement]:
         at = self.now()
         return [
             Settlement(

@@ -1,10 +1,19 @@
 """Take into the accounts of budgets what counting has adjusted since. Used by the sweeper, `verify` and `ordercast budget`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from ordercast.budgets.account import Account, taken_in
+from ordercast.budgets.account import Account, BySlot, taken_in
 from ordercast.budgets.budget import Budget
-from ordercast.workflows.ports import Accounts, Adjustments
+from ordercast.workflows.ports import Accounts
+
+
+class Adjustments(Protocol):
+    """What counting finds to differ from what was drawn from budgets. Raises `LedgerUnavailable`."""
+
+    def adjusted(self, keys: Sequence[str]) -> dict[str, BySlot]:
+        """Return it for each account by key, by slot, since the account was opened."""
+        ...
 
 
 def take_in_adjustments(

@@ -36,6 +36,7 @@ from tests.explorer.orders import (
     pumped,
     returned,
 )
+from tests.explorer.outages import lose_routes
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 END = 60 * HOUR
@@ -172,6 +173,7 @@ def stage(
     set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(event("o-held")))
     set_up.after(2 * HOUR, lambda: set_up.stream.put(pumped()))
     lose_reputation(set_up)
+    lose_routes(set_up)
     set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))

@@ -20,8 +20,8 @@ from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.statistics import in_all
 from ordercast.sending.claim import ClaimStatus
 from ordercast.workflows import count_changes as count
-from ordercast.workflows import ports
-from ordercast.workflows.sweep import keep_reputation
+from ordercast.workflows import ports, take_in_adjustments
+from ordercast.workflows.sweep import keep_reputation, probe_holds
 from tests.explorer.checks.promises import broken
 from tests.explorer.checks.rows import all_rows
 from tests.explorer.deployed.fitting import Fitting
@@ -56,10 +56,11 @@ PORTS = {
     ports.ParkedRecords: "parked",
     ports.PaceBuckets: "buckets",
     ports.Accounts: "accounts",
-    ports.Adjustments: "adjustments",
+    take_in_adjustments.Adjustments: "adjustments",
     ports.Provider: "provider",
     ports.SendQuotas: "send_quotas",
     keep_reputation.Reputations: "reputations",
+    probe_holds.RouteProbes: "route_probes",
     ports.ReceiptQueue: "receipts",
     ports.WorkQueues: "work_queues",
     ports.ReceiptLogs: "receipt_logs",

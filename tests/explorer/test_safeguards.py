@@ -8,6 +8,7 @@ from tests.explorer.checks.promises import broken
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.exploring import calls, played
 from tests.explorer.faults.points import Point
+from tests.explorer.safeguards.breakers import SAFEGUARDS_OF_BREAKERS
 from tests.explorer.safeguards.budgets import SAFEGUARDS_OF_BUDGETS
 from tests.explorer.safeguards.deciding import SAFEGUARDS_OF_DECIDING
 from tests.explorer.safeguards.definition import Safeguard
@@ -19,6 +20,7 @@ from tests.explorer.safeguards.sending import SAFEGUARDS_OF_SENDING
 from tests.explorer.safeguards.tries import SAFEGUARDS_OF_TRIES
 
 SAFEGUARDS = (
+    *SAFEGUARDS_OF_BREAKERS,
     *SAFEGUARDS_OF_BUDGETS,
     *SAFEGUARDS_OF_DECIDING,
     *SAFEGUARDS_OF_FALLBACKS,

@@ -51,15 +51,7 @@ class FakeBuckets:
         self._call("learn")
         there = self.kept.get(seen.key)
         if there and there.rate_at == seen.rate_at:
-            moved = {
-                line: getattr(new, line)
-                for line in ("next_slot", "next_high_slot")
-                if getattr(new, line) != getattr(seen, line)
-            }
-            found = {name: getattr(new, name) for name in ("rate", "rate_at", "refusals")}
-            self.kept[seen.key] = replace(there, **found, **moved)
-            if "next_slot" in moved:  # what was drawn for a probe is free again
-                self._drawn_until.pop(seen.key, None)
+            self.kept[seen.key] = replace(there, rate=new.rate, rate_at=new.rate_at)
         return self.kept.get(seen.key)
 
     def _call(self, name: str) -> None:

@@ -34,6 +34,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.route_probes import FakeRouteProbes
 from tests.fakes.send_quotas import FakeSendQuotas
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.work_queues import FakeWorkQueues
@@ -92,6 +93,7 @@ class Services:
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
     send_quotas: FakeSendQuotas = field(default_factory=FakeSendQuotas)
     reputations: FakeReputations = field(default_factory=FakeReputations)
+    route_probes: FakeRouteProbes = field(default_factory=FakeRouteProbes)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)

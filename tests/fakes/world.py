@@ -208,6 +208,7 @@ class World(Services):
             senders=self.senders,
             send_quotas=self.send_quotas,
             reputations=self.reputations,
+            route_probes=self.route_probes,
             send_within=lambda _: self.send_within,
             now=self.now,
         )

@@ -4,18 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from ordercast.pacing.breaker import LEAST, LONG, WINDOW, Call, Met, why_open
+from ordercast.pacing.breaker import LEAST, LONG, WINDOW, Call, Calls, Met, why_open
 from tests.fakes.clock import START
 
 SECOND = timedelta(seconds=1)
 
 
-def calls(*met: Met, every: timedelta = SECOND / 10) -> list[Call]:
+def calls(*met: Met, every: timedelta = SECOND / 10) -> Calls:
     """Return calls that met this, one after another, the last at START."""
-    return [
-        Call(at=START - every * place, met=each, code=f"{each}-code")
-        for place, each in enumerate(reversed(met))
-    ]
+    known = Calls()
+    for place, each in enumerate(met, start=1):
+        at = START - every * (len(met) - place)
+        known = known.then(Call(at=at, met=each, code=f"{each}-code"))
+    return known
 
 
 ANSWERS, TROUBLES, THROTTLED = ([each] * 5 for each in (Met.ANSWER, Met.TROUBLE, Met.THROTTLING))
@@ -28,7 +29,7 @@ ANSWERS, TROUBLES, THROTTLED = ([each] * 5 for each in (Met.ANSWER, Met.TROUBLE,
         [*ANSWERS, *TROUBLES],
         [*TROUBLES, *ANSWERS],
         [*THROTTLED, *TROUBLES],
-        [Met.TROUBLE] * 25,
+        [*ANSWERS * 100, *TROUBLES * 2],
     ],
 )
 def test_a_breaker_opens_when_half_of_five_calls_or_more_meet_trouble(met: list[Met]) -> None:
@@ -42,7 +43,7 @@ def test_a_breaker_opens_when_half_of_five_calls_or_more_meet_trouble(met: list[
         TROUBLES[1:],
         [*ANSWERS, *TROUBLES[1:]],
         [*ANSWERS, *THROTTLED, *TROUBLES],
-        [Met.ANSWER] * 25,
+        [*TROUBLES * 2, *ANSWERS * 4],
     ],
 )
 def test_it_stays_closed_by_fewer_calls_or_a_smaller_share(met: list[Met]) -> None:
@@ -50,12 +51,12 @@ def test_it_stays_closed_by_fewer_calls_or_a_smaller_share(met: list[Met]) -> No
 
 
 def test_throttling_alone_opens_it_once_nothing_at_all_was_taken_for_long() -> None:
-    often = calls(*[Met.THROTTLING] * 100)
-    assert not why_open(often, now=START)
+    assert not why_open(calls(*[Met.THROTTLING] * 100), now=START)
 
-    long = calls(*THROTTLED, every=LONG / 4)
-    assert why_open(long, now=START)
-    assert not why_open([*long[1:], calls(Met.ANSWER)[0]], now=START)
+    assert why_open(calls(*[Met.THROTTLING] * 201), now=START)
+    assert why_open(calls(*THROTTLED, every=LONG / 4), now=START)
+    assert not why_open(calls(Met.ANSWER, *THROTTLED, every=LONG / 5), now=START)
+    assert not why_open(calls(*[Met.THROTTLING] * 201), now=START, since=START - LONG / 2)
 
 
 def test_what_is_older_than_the_window_is_forgotten() -> None:
@@ -69,6 +70,6 @@ def test_what_ended_before_the_breaker_was_let_go_opens_it_no_more() -> None:
 
 
 def test_its_reason_counts_the_calls_and_names_the_commonest_code() -> None:
-    assert "5 of 8 calls within 30 s, mostly trouble-code" == why_open(
+    assert "5 of the last 8 calls, mostly trouble-code" == why_open(
         calls(*ANSWERS[:3], *TROUBLES), now=START
     )

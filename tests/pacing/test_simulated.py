@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ordercast.pacing.bucket import PROBE_EVERY, WAVE
+from ordercast.pacing.bucket import WAVE
 from ordercast.workflows.release_room import ReleaseRoom
 from tests.pacing.simulated.scenario import Scenario, play
 from tests.pacing.simulated.scenarios import FULL_DAY, MINUTE, SECOND, at_once, scenarios, steady
@@ -15,7 +15,8 @@ SHORT = 0.02
 ADAPTS = "throttling at half of the configured rate"
 DOWN = "a provider that is down for ten minutes"
 EVENING = "twice what fits in the twenty minutes before quiet hours, at 1/s"
-RECEIVES = {EVENING: 1.7}
+# What comes during an outage is received once before it is held, and once to be sent.
+RECEIVES = {EVENING: 1.7, DOWN: 1.7}
 
 
 OTHERS = [each for each in scenarios(SHORT) if each.name != FULL_DAY]
@@ -54,9 +55,9 @@ def test_a_low_rate_is_used_as_well(scenario: Scenario) -> None:
 
 def test_an_outage_is_probed_rather_than_called() -> None:
     scenario = next(each for each in scenarios(SHORT) if each.name == DOWN)
-    # Two senders are in the midst of a wave when it begins, and draw another before they learn.
+    # Two senders are in the midst of a wave when it begins, and one more wave each ends it.
     first_waves = 2 * 2 * WAVE
-    probes = scenario.outage / PROBE_EVERY
+    probes = scenario.outage / MINUTE
 
     assert 0 < play(scenario).outage_calls <= first_waves + probes
 

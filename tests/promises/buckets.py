@@ -88,7 +88,7 @@ class BucketsPromises:
         self, buckets: PaceBuckets
     ) -> None:
         buckets.open(FRESH)
-        cut = replace(FRESH, rate=18.000001, rate_at=LATER, refusals=2)
+        cut = replace(FRESH, rate=18.000001, rate_at=LATER)
         assert cut == buckets.learn(FRESH, cut)
         assert (False, cut) == buckets.draw(wanted(FRESH))
 

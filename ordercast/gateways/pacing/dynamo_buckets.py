@@ -28,14 +28,12 @@ _BUCKET = Fields.of(
     {
         **dict.fromkeys(("next_slot", "next_high_slot", "rate_at"), _MICROS),
         "rate": _RATE,
-        "refusals": NUMBER,
         "most": _RATE,
         "left": NUMBER,
     }
 )
-_LEARNT = ("rate", "rate_at", "refusals")
+_LEARNT = ("rate", "rate_at")
 _PREFIX = "pace#"
-_LINES = ("next_slot", "next_high_slot")
 
 
 class DynamoBuckets(Struct, frozen=True, kw_only=True):
@@ -87,13 +85,12 @@ class DynamoBuckets(Struct, frozen=True, kw_only=True):
         return not answer.refused, self._stored(draw.key, answer)
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
-        """Write the rate and refusals of *new* if `rate_at` is as *seen*; return the stored bucket."""
+        """Write the rate of *new* if `rate_at` is as *seen*; return the stored bucket."""
         before, after = _BUCKET.write(seen), _BUCKET.write(new)
-        moved = [line for line in _LINES if before[line] != after[line]]
         update = partiql.update(
             self.table.name,
             _key(seen.key),
-            Update(set_={name: after[name] for name in (*_LEARNT, *moved)}),
+            Update(set_={name: after[name] for name in _LEARNT}),
             where={"rate_at": [before["rate_at"]]},
             returning=True,
         )

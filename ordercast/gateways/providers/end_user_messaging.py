@@ -124,6 +124,12 @@ _DEAREST = Decimal("99.99999")
 _SHORTEST, _LONGEST = 5, 259_200  # seconds
 
 
+def probe(route: Route) -> None:
+    """Ask End User Messaging about the account, which sends nothing."""
+    client = clients.provider_probe("pinpoint-sms-voice-v2", region=route.region)
+    client.describe_account_attributes()
+
+
 def open_provider(route: Route, parts: ProviderParts) -> EndUserMessagingSms:
     """Return End User Messaging in the route's Region, by its origination, as the SMS sender's settings want it."""
     settings = parts.settings

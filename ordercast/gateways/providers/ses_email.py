@@ -123,6 +123,11 @@ class SesEmail(Struct, frozen=True, kw_only=True):
         return headers
 
 
+def probe(route: Route) -> None:
+    """Ask SES about the account, which sends nothing."""
+    clients.provider_probe("sesv2", region=route.region).get_account()
+
+
 def open_provider(route: Route, parts: ProviderParts) -> SesEmail:
     """Return SES in the route's Region, as the e-mail sender's settings want it."""
     settings = parts.settings

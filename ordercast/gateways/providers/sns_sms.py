@@ -96,6 +96,12 @@ def open_provider(route: Route, parts: ProviderParts) -> SnsSms:
     )
 
 
+def probe(route: Route) -> None:
+    """Ask SNS for a setting of the account, which sends nothing."""
+    client = clients.provider_probe("sns", region=route.region)
+    client.get_sms_attributes(attributes=["DefaultSMSType"])
+
+
 _INDIA = "IN"
 
 

@@ -11,9 +11,9 @@ from ordercast.budgets.account import NOTHING, Account, corrected
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, period_of
 from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.spent import charged_by_slot
-from ordercast.workflows.ports import Accounts, Adjustments
+from ordercast.workflows.ports import Accounts
 from ordercast.workflows.read_rollups import Buckets
-from ordercast.workflows.take_in_adjustments import take_in_adjustments
+from ordercast.workflows.take_in_adjustments import Adjustments, take_in_adjustments
 
 
 class RollupsOfBudgets(Buckets, Adjustments, Protocol):

@@ -20,7 +20,7 @@ from ordercast.rollups.budget_holds import hold_for, the_least_of_each
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest, needed_for
 from ordercast.sending.outcome import Outgoing
-from ordercast.sending.routes import Routes, choose
+from ordercast.sending.routes import Route, RouteChoice
 from ordercast.sending.send_rules import (
     SendWithin,
     back_pressured,
@@ -35,6 +35,7 @@ from ordercast.sending.send_rules import (
 )
 from ordercast.templates.words import Words
 from ordercast.workflows.ports import Clock, Ledger, RowChange
+from ordercast.workflows.send.breakers import Breakers
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send.template_versions import KeepVersions
 
@@ -46,15 +47,20 @@ OVER_BUDGET = timedelta(hours=1)
 
 
 ROUTE_OPENS = timedelta(minutes=1)
-"""Until a message is looked at again while none of its routes is open."""
+"""Until a message is looked at again while none of its routes is open, and no hold says so."""
 
 
 class Checked(NamedTuple):
-    """What of a wave may be sent, and the budgets as they were read with it."""
+    """What of a wave may be sent and on which route, the budgets as they were read with it, and what takes another route."""
 
+    route: Route
     ready: list[Ready]
     limits: Limits
+    moved: list[Notification]
 
+
+Routed = tuple[Notification, RouteChoice]
+"""A notification, and the route that it takes."""
 
 Cost = Callable[[Notification, Words], ClaimRequest | None]
 """Return the claim request of a notification: its parts and price; None if its country is closed."""
@@ -69,22 +75,32 @@ class Checks(Struct, frozen=True, kw_only=True):
     words: Callable[[Notification], Words]
     keep_versions: KeepVersions
     cost: Cost
-    routes: Routes
+    breakers: Breakers
     send_within: SendWithin
     quiet: QuietPolicy
     chance: Callable[[], float]
     now: Clock
 
     def __call__(
-        self, wave: Sequence[Notification], received: Mapping[str, int], sent: Sent
+        self, wave: Sequence[Notification], route: Route, received: Mapping[str, int], sent: Sent
     ) -> Checked:
-        """Suppress, defer or hold what may not be sent, back off what fails; return the rest."""
+        """Suppress, defer or hold what may not be sent, back off what fails; return what takes one route.
+
+        That is *route*, if any takes it by what is known now.
+        """
         failed: Failed = []
         found = self._known(wave)
-        ready = self._rendered(self._allowed(wave, found, sent, failed), found, sent, failed)
+        self.breakers.read(found)
+        allowed = self.breakers.elected(self._allowed(wave, found, sent, failed))
+        chosen = self._routed(allowed, sent)
+        taken = [choice.route for _, choice in chosen]
+        route = route if route in taken or not taken else taken[0]
+        routed = [each for each in chosen if each[1].route == route]
+        moved = [row for row, choice in chosen if choice.route != route]
+        ready = self._rendered(routed, found, sent, failed)
         self._hold_back(failed, received, sent)
         self.keep_versions(each.words for each, _ in ready)
-        return Checked(ready, found.limits)
+        return Checked(route, ready, found.limits, moved)
 
     def hold_over(
         self, over: Mapping[str, Exceeded], rows: Iterable[Notification], sent: Sent
@@ -120,7 +136,7 @@ class Checks(Struct, frozen=True, kw_only=True):
                 notifications=frozenset(row.fallback_for for row in wave if row.fallback_for),
                 holds=True,
                 budgets=True,
-                route_scores=self.routes.by_cost is not None,
+                route_scores=self.breakers.routes.by_cost is not None,
             )
         )
 
@@ -154,23 +170,39 @@ class Checks(Struct, frozen=True, kw_only=True):
         sent.settled.update(new.state for _, new in changes)
         return allowed
 
+    def _routed(self, rows: Iterable[Notification], sent: Sent) -> list[Routed]:
+        """Choose the route of each; return those that have one.
+
+        What has no open route waits behind the hold that closes it, or where none could be written,
+        by itself for a while. Neither is an attempt.
+        """
+        routed: list[Routed] = []
+        waits: list[RowChange] = []
+        for row in rows:
+            choice = self.breakers.choose(row)
+            if choice is None:
+                hold, until = self.breakers.hold_of(row), expires_at(row, self.send_within(row))
+                behind = held(row, hold, until=until) if hold else None
+                opens = self.now() + ROUTE_OPENS
+                waits.append((row, behind or back_pressured(row, until=opens)))
+            else:
+                routed.append((row, choice))
+        self.ledger.change(waits)
+        sent.settled.update(new.state for _, new in waits)
+        return routed
+
     def _rendered(
-        self, rows: Iterable[Notification], found: LookupResult, sent: Sent, failed: Failed
+        self, routed: Iterable[Routed], found: LookupResult, sent: Sent, failed: Failed
     ) -> list[Ready]:
-        """Choose the route, render and price before any claim: a template that fails leaves nothing claimed.
+        """Render and price before any claim: a template that fails leaves nothing claimed.
 
         Only then is it known whether a hold for money covers a row.
         """
         ready: list[Ready] = []
         ended: list[RowChange] = []
-        scores = found.scored_routes.known(self.now()) if found.scored_routes else {}
-        for row in rows:
+        for row, choice in routed:
             try:
-                choice = choose(row, self.routes, scores=scores)
-                if choice is None:
-                    ended.append((row, back_pressured(row, until=self.now() + ROUTE_OPENS)))
-                    continue
-                chosen = replace(row, route=self.routes.pinned(choice.route))
+                chosen = replace(row, route=self.breakers.routes.pinned(choice.route))
                 words = self.words(chosen)
                 request = self.cost(chosen, words)
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours

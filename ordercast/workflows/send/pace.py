@@ -35,25 +35,21 @@ class Pace(Struct, kw_only=True):
         return now if isinstance(room, Draw) else room
 
     def wave(self) -> int:
-        """Return how many units the next wave is of: 1 while only probes are sent."""
+        """Return how many units the next wave is of."""
         now = self.now()
-        seen = self._bucket(now)
-        return 1 if seen.is_held else wave_units(rate_of(seen, limit=self.limit, now=now))
+        return wave_units(rate_of(self._bucket(now), limit=self.limit, now=now))
 
-    def take(
-        self, units: int, by: Callable[[Draw], PaceAnswer], *, high: bool, alone: bool = True
-    ) -> list[datetime]:
+    def take(self, units: int, by: Callable[[Draw], PaceAnswer], *, high: bool) -> list[datetime]:
         """Draw the slots of so many units, one each; none if there is no room at the moment.
 
-        *by* draws from the bucket, and may draw from budgets in the same call. There is none either
-        where there is but a probe's slot, and the units are not those of one message *alone*.
+        *by* draws from the bucket, and may draw from budgets in the same call.
 
         Raises `LedgerUnavailable`. A draw whose answer is lost leaves slots that nobody uses.
         """
         for _ in range(_TRIES):
             now = self.now()
             wanted = draw(self._bucket(now), units, limit=self.limit, high=high, now=now)
-            if not isinstance(wanted, Draw) or (wanted.units < units and not alone):
+            if not isinstance(wanted, Draw):
                 return []
             done, self._seen = by(wanted)
             if done and self._seen:
@@ -61,7 +57,7 @@ class Pace(Struct, kw_only=True):
         return []
 
     def report(self, *, accepted: int, refused: int) -> None:
-        """Let the bucket learn from a wave's outcomes; raises `LedgerUnavailable`."""
+        """Let the bucket learn how many of a wave were taken and throttled; raises `LedgerUnavailable`."""
         now = self.now()
         seen = self._bucket(now)
         new = reported(seen, accepted=accepted, refused=refused, limit=self.limit, now=now)

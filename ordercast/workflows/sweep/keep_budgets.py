@@ -17,11 +17,11 @@ from ordercast.rollups.budget_holds import (
     pays_for,
 )
 from ordercast.rollups.rollup import hour_of
-from ordercast.workflows.ports import Accounts, Adjustments, Clock, Ledger
+from ordercast.workflows.ports import Accounts, Clock, Ledger
 from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.release_paid import ReleasePaid
 from ordercast.workflows.sweep.swept import Swept
-from ordercast.workflows.take_in_adjustments import take_in_adjustments
+from ordercast.workflows.take_in_adjustments import Adjustments, take_in_adjustments
 
 
 class KeepBudgets(Struct, frozen=True, kw_only=True):

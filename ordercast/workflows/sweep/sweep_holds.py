@@ -21,6 +21,10 @@ HOLDS_A_ROUND = 10
 """Behind how many active holds a round looks for what has expired: each is a query a shard."""
 
 
+JUST_NOW = timedelta(minutes=2)
+"""So long after a route was opened again, what waits for others is released as well: two rounds see it."""
+
+
 class SweepHolds(Struct, frozen=True, kw_only=True):
     """Walk the partitions of the holds, and probe those that the provider can end.
 
@@ -44,19 +48,21 @@ class SweepHolds(Struct, frozen=True, kw_only=True):
             for hold in holds
         )
         released = [hold for hold in holds if not hold.is_active]
-        swept.let_go = [hold.id for hold in released]
-        active = _in_turn([hold for hold in holds if hold.is_active], now)
+        active = [hold for hold in holds if hold.is_active]
+        swept.let_go = [hold.id for hold in [*released, *_rechosen(active, released, now)]]
+        in_turn = _in_turn(active, now)
         more = self._walk(swept.let_go, shards, swept, room)
-        expired = self.release(held_behind([each.id for each in active], shards), swept, room)
+        expired = self.release(held_behind([each.id for each in in_turn], shards), swept, room)
         mine = [each for each in holds if shard_of(each.id) in shards]
         # While more is released, it is too early to ask whether nothing is left.
         if not more:
             # That of a bad reputation tells, let go, that an operator has decided.
             ended = [e for e in mine if e.why is not Why.REPUTATION and self.is_done(e, now)]
             self.ledger.end_holds(ended)
-        self._let_go_of_periods([each for each in active if each in mine], now)
-        if not swept.probes:
-            self.probe(mine, swept)
+        self._let_go_of_periods([each for each in in_turn if each in mine], now)
+        if not swept.probed:
+            swept.probed = True
+            self.probe(mine, active, swept)
         return more or expired
 
     def _walk(
@@ -97,6 +103,14 @@ class SweepHolds(Struct, frozen=True, kw_only=True):
     def _is_empty(self, hold: Hold) -> bool:
         everywhere = held_behind([hold.id])
         return not self.ledger.due(everywhere, until=WHENEVER, limit=1)
+
+
+def _rechosen(active: Sequence[Hold], released: Sequence[Hold], now: datetime) -> Sequence[Hold]:
+    """Return the holds of routes, while another was let go just now: what waits behind them may take that."""
+    just_now = any(
+        e.scope.route and e.released_at and e.released_at > now - JUST_NOW for e in released
+    )
+    return [each for each in active if each.scope.route and just_now]
 
 
 def _in_turn(holds: Sequence[Hold], now: datetime) -> Sequence[Hold]:

@@ -21,7 +21,8 @@ class Swept(Struct, kw_only=True):
     `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
     by channel, before its turn comes: an estimate. `without_room` are the times at which what the
     last round left behind expires, by channel and whether it waits behind a hold; `let_go` are the
-    holds walked, and `passed` counts what passed each hold for money. `is_counted` says whether all of this is known. `budget_used` is how much of the
+    holds walked, and `passed` counts what passed each hold for money. `is_counted` says whether all of this is known, and
+    `probed` that holds were probed already, which is done once. `budget_used` is how much of the
     fullest budget is used, in percent; None if none is set. `account_holds` are the
     holds of trouble with the account that a person has to end.
     """
@@ -48,6 +49,7 @@ class Swept(Struct, kw_only=True):
     let_go: list[str] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)
     is_counted: bool = False
+    probed: bool = False
 
     def counts(self) -> dict[str, Any]:
         """Return what the log shows; `waits` is in seconds."""
@@ -55,4 +57,4 @@ class Swept(Struct, kw_only=True):
         return {**counts, "waits": self.waits.total_seconds()}
 
 
-_UNSAID = {"without_room", "let_go", "passed", "is_counted"}
+_UNSAID = {"without_room", "let_go", "passed", "is_counted", "probed"}

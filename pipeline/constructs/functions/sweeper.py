@@ -4,6 +4,7 @@ from constructs import Construct
 
 from ordercast.settings.processors import SweeperSettings
 from ordercast.settings.senders import write_senders
+from ordercast.settings.texts import SNS, named_providers
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.storage.ledger import FAILURE_INDEX
 from pipeline.constructs.storage.table import DUE_INDEX
@@ -34,8 +35,12 @@ class Sweeper(StageFunction):
         for queue in (*parts.queues.sms, *parts.queues.email):
             queue.let_measure(self)
         parts.notifications.let_publish(self)
-        # The call takes no resource (service authorization reference: Amazon SES v2).
+        # What tells whether a provider answers takes no resource (service authorization reference).
         self.allow("ses:GetAccount", on=["*"])
+        if SNS in named_providers(stage):
+            self.allow("sns:GetSMSAttributes", on=["*"])
+        if parts.texts:
+            self.allow("sms-voice:DescribeAccountAttributes", on=["*"])
         groups = stage.sweeper.groups
         self.run_every(
             stage.sweep_every, inputs=[{"group": each, "groups": groups} for each in range(groups)]

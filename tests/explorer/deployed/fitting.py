@@ -14,6 +14,7 @@ from ordercast.pacing.reputation import ReputationLimits
 from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts
+from ordercast.workflows.send.breakers import Breakers
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
@@ -104,6 +105,7 @@ class Fitting:
     accounts: Callable[[FakeAccounts], Any] = lambda fake: fake
     buckets: Callable[[FakeBuckets], Any] = lambda fake: fake
     claims: type[Claims] = Claims
+    breakers: type[Breakers] = Breakers
     settling: type[Settling] = Settling
     apply: type[ApplyReceipts] = ApplyReceipts
     merge: type[MergeReceipts] = MergeReceipts
@@ -119,8 +121,11 @@ class Fitting:
     def of_sender(self, send: SendMessages) -> SendMessages:
         """Return a sender's workflow with its steps as they are here."""
         settling = replace(send.settling, merge=rebuilt(self.merge, send.settling.merge))
+        breakers = rebuilt(self.breakers, send.lanes.breakers)
         return replace(
             send,
+            lanes=replace(send.lanes, breakers=breakers),
+            checks=replace(send.checks, breakers=breakers),
             claims=rebuilt(self.claims, send.claims),
             settling=rebuilt(self.settling, settling),
         )

@@ -43,6 +43,7 @@ from tests.explorer.deployed.model_queues import (
     ModelVisibility,
     ModelWorkQueues,
 )
+from tests.explorer.deployed.outages import Outages
 from tests.explorer.deployed.provider import (
     AnnouncedProvider,
     BotoClient,
@@ -90,6 +91,7 @@ class Functions:
     topic: NotificationsTopic
     queues: Mapping[str, Queue]
     reputations: ModelReputations
+    outages: Outages
     carrier: Carrier
     time_left: Deadline
     fitting: Fitting
@@ -140,8 +142,8 @@ class Functions:
 
         def sending(event: Event) -> object:
             routes = routes_after(len(self.journal.calls), channel)
-            now = replace(send, checks=replace(send.checks, routes=routes))
-            return sender.respond(event, replace(wired, send=now), log, time_left=self.time_left)
+            send.lanes.breakers.routes = routes
+            return sender.respond(event, wired, log, time_left=self.time_left)
 
         return sending
 
@@ -245,6 +247,7 @@ class Functions:
             senders=self._senders(),
             send_quotas=self.fault_proxy.watched("send_quotas", FakeSendQuotas()),
             reputations=self.fault_proxy.watched("reputations", self.reputations),
+            route_probes=self.fault_proxy.watched("route_probes", self.outages),
             send_within=lambda _: SEND_WITHIN,
             now=self.clock,
         )

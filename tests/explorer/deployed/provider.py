@@ -1,12 +1,12 @@
 """Simulate SNS and SES: answer provider calls, and queue the receipts that follow. Used by the explorer's stage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, Priority
@@ -14,6 +14,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
+from tests.explorer.deployed.outages import MOST, Outages, route_of
 from tests.explorer.deployed.receipt_script import ReceiptScript, receipt
 from tests.explorer.faults import points as faults
 from tests.explorer.faults.journal import Journal, ProviderCall, Report, SentReceipt
@@ -43,6 +44,7 @@ class Carrier:
     receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
     enqueue: Enqueue
     meanwhile: Callable[[], None]
+    outages: Outages = field(default_factory=Outages)
     expected: list[Outgoing] = field(default_factory=list)
     given: int = 0
 
@@ -62,6 +64,7 @@ class Carrier:
     def take(self, call: ProviderCall) -> dict[str, str]:
         """Let a call happen, as its script has it; answer as botocore would."""
         row = call.row
+        self.outages.meet(row)
         meets, *then = self.script.get((row.order.order_id, row.channel), ()) or ("taken",)
         self.script[row.order.order_id, row.channel] = tuple(then)
         if meets in _NOT_TAKEN:
@@ -138,7 +141,23 @@ class Carrier:
             breaks.append(f"P3: {about}: called again after it was delivered")
         if any(hold.scope.covers(row) for hold in self.journal.holds_read()):
             breaks.append(f"P6: {about}: called while it was paused")
-        return breaks
+        return [*breaks, *self._breaks_of_route(row, about)]
+
+    def _breaks_of_route(self, row: Notification, about: str) -> Iterator[str]:
+        """Say why this call should not have been made on its route."""
+        if row.channel is not Channel.SMS:
+            return
+        route = route_of(row)
+        hold = self.journal.closed_read().get(route.key)
+        if hold and hold.id != row.held_by:
+            yield f"P11: {about}: called on a closed route"
+        if hold and route not in self.outages.answering([route]):
+            yield f"P11: {about}: risked while its provider answered nothing"
+        if self.journal.running and route not in self.outages.answering([route]):
+            calls = self.journal.running[-1].into_outages
+            calls[route.key] += 1
+            if calls[route.key] > MOST:
+                yield f"P11: {about}: called again where nothing is taken"
 
     def _breaks_of_people(self, row: Notification, known: Sequence[Person]) -> list[str]:
         """Say what those *known* of have not agreed to."""
@@ -224,7 +243,7 @@ class BotoClient:
             call = self.carrier.called(row)
             try:
                 answer = method(call)
-            except (ReadTimeoutError, ClientError) as error:
+            except (ReadTimeoutError, EndpointConnectionError, ClientError) as error:
                 if _is_certain(error):
                     call.reported = Report.CERTAINLY_NOT
                 call.back_pressure = _is_back_pressure(error)
@@ -253,10 +272,16 @@ class AnnouncedProvider:
 
 
 def _is_certain(error: Exception) -> bool:
+    return isinstance(error, EndpointConnectionError) or _is_client_s(error)
+
+
+def _is_client_s(error: Exception) -> bool:
     return isinstance(error, ClientError) and _status(error) < _SERVER_SIDE
 
 
 def _is_back_pressure(error: Exception) -> bool:
+    if isinstance(error, EndpointConnectionError):
+        return True
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in _BACK_PRESSURE
 
 

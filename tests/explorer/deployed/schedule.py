@@ -29,6 +29,7 @@ class EveryMinute:
     holds_kept: timedelta
     receipt_logs: Mapping[str, ReceiptLog]
     next_look: Callable[[Holds], datetime | None]
+    looks_at_routes: Callable[[], bool]
     invoke: Callable[[Any], Outcome]
     last: datetime = START
     has_failed: bool = False
@@ -60,6 +61,9 @@ class EveryMinute:
         due += [receipt_log.due_at for receipt_log in waiting if receipt_log.due_at]
         look = self.next_look(self.holds())
         due += [look] if look else []
+        if self.looks_at_routes():
+            # Of what goes by another route, nothing waits behind the breaker.
+            due += [self.last + MINUTE for h in self.holds() if h.is_active and h.scope.route]
         due += [self.last] * self.has_failed
         return max(min(due), self.last + MINUTE) if due else None
 

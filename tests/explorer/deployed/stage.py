@@ -14,6 +14,7 @@ from tests.explorer.checks import budgets, rollups
 from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
 from tests.explorer.deployed.operator import Operator
+from tests.explorer.deployed.outages import Outages
 from tests.explorer.deployed.provider import Carrier
 from tests.explorer.deployed.reputations import ModelReputations
 from tests.explorer.deployed.schedule import EveryMinute
@@ -69,6 +70,7 @@ class Stage:
     template_versions: FakeTemplateVersions = field(default_factory=FakeTemplateVersions)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     reputations: ModelReputations = field(default_factory=ModelReputations)
+    outages: Outages = field(default_factory=Outages)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
     fault_proxy: FaultProxy = field(init=False)
@@ -138,6 +140,7 @@ class Stage:
                     holds_kept=self.fitting.holds_kept,
                     receipt_logs=self.receipt_logs.kept if self.fitting.sweeps_receipts else {},
                     next_look=self.reputations.next_look,
+                    looks_at_routes=lambda: self.outages.looks,
                     invoke=sweeper,
                 )
             )
@@ -264,6 +267,7 @@ class Stage:
             topic=self.topic,
             queues=self.queues,
             reputations=self.reputations,
+            outages=self.outages,
             carrier=self._carrier(),
             time_left=lambda: self._began + FUNCTION_TIME_OUT - self.clock(),
             fitting=self.fitting,
@@ -279,6 +283,7 @@ class Stage:
             receipts=self.script.receipts,
             enqueue=lambda body, after: self.queues["receipts"].put(body, after=after),
             meanwhile=self._meanwhile,
+            outages=self.outages,
         )
 
     def _queue(self, name: str) -> Queue:

@@ -2,7 +2,7 @@
 
 import json
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
-from ordercast.pacing.holds import Hold, Holds, Why
+from ordercast.pacing.holds import Hold, Holds, Why, closed_routes
 from ordercast.sending.claim import Claim, ClaimStatus
 from tests.explorer.faults.points import Crash
 
@@ -65,7 +65,8 @@ class Invocation:
     """One run of a function; `owners` are the tokens that it claimed under.
 
     `read` is how new the newest accepted statuses were when it first read anything, `delivered` which
-    messages the ledger then knew to have arrived, `asked_for` what operators had paused when it last read the holds.
+    messages the ledger then knew to have arrived, `asked_for` what operators had paused when it last read the holds,
+    `closed` which routes; `into_outages` are its calls on each where nothing listened.
     """
 
     function: str
@@ -74,6 +75,8 @@ class Invocation:
     read: dict[LatestStatusKey, int] | None = None
     delivered: frozenset[str] = frozenset()
     asked_for: tuple[Hold, ...] = ()
+    closed: Mapping[str, Hold] = field(default_factory=dict)
+    into_outages: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -143,6 +146,10 @@ class Journal:
         """Return the pauses that the running function must know of."""
         return self.running[-1].asked_for if self.running else ()
 
+    def closed_read(self) -> Mapping[str, Hold]:
+        """Return the routes that the running function has read to be closed, and by which hold."""
+        return self.running[-1].closed if self.running else {}
+
     def newest_read(self, row: Notification) -> int:
         """Return how new the newest status is that the running function can have read of.
 
@@ -201,6 +208,8 @@ class WitnessedLedger:
         found: LookupResult = self.inner.look_up(wanted)
         if wanted.holds:
             self.journal.note_holds_read(paused)
+            if self.journal.running:
+                self.journal.running[-1].closed = closed_routes(found.holds)
         for key, decision in found.decisions.items():
             self._note(key, decision)
         # A set of keys has another order in each process; the calls that follow are to have one.

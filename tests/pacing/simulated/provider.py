@@ -54,7 +54,7 @@ class LimitedProvider:
     def _answer(self, message: Outgoing) -> Outcome:
         now = self.time()
         if self.down(now):
-            return self._refuse("EndpointConnectionError")
+            return self._refuse("EndpointConnectionError", BackPressure.OUTAGE)
         if self.quota and len(self.taken_at) >= self.quota(now):
             return self._refuse("LimitExceededException", BackPressure.QUOTA)
         # A second's worth may come at once, as token buckets of providers allow.

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from ordercast.events.order_event import Priority
-from ordercast.pacing.bucket import PROBE_EVERY
 from tests.pacing.simulated.scenario import Arrivals, Scenario
 
 SECOND = timedelta(seconds=1)
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+RECOVERS = 2 * MINUTE
+"""How long after an outage what waited behind its breaker is sent: the sweeper first tries one, then releases all."""
 
 
 FULL_DAY = "14/s for an hour, and a daily quota that is used up half way"
@@ -63,7 +64,7 @@ def scenarios(share: float = 1.0) -> list[Scenario]:
             rate=20,
             limit=20,
             down=lambda at: hour / 3 <= at < hour / 2,
-            outage=hour / 6 + PROBE_EVERY,
+            outage=hour / 6 + RECOVERS,
         ),
         Scenario(
             name=FULL_DAY,

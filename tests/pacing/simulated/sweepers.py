@@ -23,6 +23,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.route_probes import FakeRouteProbes
 from tests.fakes.services import SEND_POLICY
 from tests.pacing.simulated.queue import Queue
 from tests.pacing.simulated.virtual_time import VirtualTime
@@ -103,6 +104,7 @@ class Sweepers:
             ),
             send_quotas=self.quotas,
             reputations=FakeReputations(),
+            route_probes=FakeRouteProbes(),
             send_within=lambda _: timedelta(days=2),
             now=self.time,
         )

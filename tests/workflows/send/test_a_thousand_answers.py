@@ -22,6 +22,7 @@ from ordercast.notifications.providers import PROVIDERS
 from ordercast.pacing.bucket import Bucket
 from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.sending.outcome import Outcome
+from ordercast.workflows.send import breakers
 from tests.examples import notification
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
@@ -80,13 +81,11 @@ def uncertain() -> list[Meets]:
     ]
 
 
-class NeverHeld(FakeBuckets):
+class NeverSlower(FakeBuckets):
     """Buckets that learn nothing from refusals, so that every message is called for."""
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
-        return super().learn(
-            seen, replace(new, refusals=0, rate=seen.rate, next_slot=seen.next_slot)
-        )
+        return super().learn(seen, replace(new, rate=seen.rate))
 
 
 @pytest.fixture
@@ -108,11 +107,18 @@ def channel(provider: str) -> Channel:
 
 
 @pytest.fixture
-def rows(world: World, wire: ProviderWire, provider: str, channel: Channel) -> list[Notification]:
+def rows(
+    world: World,
+    wire: ProviderWire,
+    provider: str,
+    channel: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[Notification]:
     """So many notifications to a recipient each, with the real gateway between them and the wire."""
     world.provider = _gateway(wire, provider)
-    world.buckets = NeverHeld()
-    # What holds a channel is tried elsewhere: here every message is called for.
+    world.buckets = NeverSlower()
+    # What holds a channel or closes a route is tried elsewhere: here every message is called for.
+    monkeypatch.setattr(breakers, "why_open", lambda *_, **__: "")
     world.ledger.unavailable.add("hold")
     many = [replace(notification(n, channel), recipient=_to(n, channel)) for n in range(MESSAGES)]
     world.enter(*many)

@@ -24,8 +24,8 @@ ONE = MANY[0]
 
 @pytest.fixture
 def slow(world: World) -> World:
-    """A world whose provider would take ten a second, and takes none."""
-    world.rate = 10
+    """A world whose provider would take a hundred a second, and takes none for a while."""
+    world.rate = 100
     world.enter(*MANY)
     throttle(world)
     return world

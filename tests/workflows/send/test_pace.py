@@ -10,11 +10,10 @@ from msgspec.structs import replace
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.pacing.bucket import PROBE_EVERY
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure
 from ordercast.wiring.send import SenderPorts, send_messages
-from ordercast.workflows.send_messages import COMES_BACK, TRIES, WAITS, WAVE_TAKES, SendMessages
+from ordercast.workflows.send_messages import COMES_BACK, TRIES, WAITS, SendMessages
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.services import SEND_POLICY, only_route
@@ -104,37 +103,13 @@ def test_back_pressure_is_no_attempt_and_parks_nothing_however_long_it_lasts(slo
     assert {(State.REQUESTED, 0)} == {(slow.row(i).state, slow.row(i).attempts) for i in IDS}
 
 
-def test_a_sender_that_has_not_seen_an_outage_begins_with_one_message(slow: World) -> None:
-    """Its draw meets the bucket of another one, which has room for a probe only."""
-    early = slow.sender(Channel.EMAIL)
-    early({IDS[0]: 1}, time_left=slow.time_left)
-    slow.provider.answer = lambda _: back_pressure("EndpointConnectionError")
-    slow.send(*IDS[1:26])
-    called = len(slow.provider.calls)
-    slow.now.turn(2 * PROBE_EVERY)
-    early(dict.fromkeys(IDS[26:], 1), time_left=lambda: WAVE_TAKES)
-
-    assert called + 1 == len(slow.provider.calls)
-
-
-def test_a_provider_that_takes_nothing_is_probed_rather_than_called(slow: World) -> None:
-    slow.provider.answer = lambda _: back_pressure("EndpointConnectionError")
-    for _ in range(20):
-        slow.send(*IDS)
-        slow.now.turn(timedelta(seconds=1))
-    minutes = (slow.now() - START) / timedelta(minutes=1)
-
-    first_wave = 25
-    assert len(slow.provider.calls) <= first_wave + 4 * minutes + 1
-
-
-def test_what_finds_no_room_comes_back_when_there_is_some(slow: World) -> None:
+def test_what_is_throttled_again_and_again_comes_back_from_the_queue(slow: World) -> None:
     slow.provider.answer = lambda _: back_pressure("Throttling")
     began = slow.now()
-    sent = slow.send(*IDS)
+    sent = slow.send(*IDS[:5])
 
     assert slow.now() - began <= WAITS + timedelta(seconds=10)
-    assert all(timedelta() < wait <= timedelta(seconds=15) for wait in sent.retry.values())
+    assert set(IDS[:5]) == sent.retry.keys()
 
 
 def test_one_message_is_not_tried_for_ever_within_an_invocation(world: World) -> None:

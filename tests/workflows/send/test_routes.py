@@ -24,8 +24,6 @@ from ordercast.rollups.rollup import hour_of
 from ordercast.sending.choice_by_cost import CostPolicy
 from ordercast.sending.outcome import accepted, not_now, unknown
 from ordercast.sending.routes import Route, Routes, home_route
-from ordercast.workflows.send import checks
-from ordercast.workflows.send.checks import ROUTE_OPENS
 from tests.examples import notification
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
@@ -107,23 +105,6 @@ def test_what_was_not_taken_goes_by_the_route_of_its_next_claim(toy: Toy) -> Non
 
     assert [jp] == [call.notification.id for call in toy.sns.calls]
     assert (State.SENT, None) == (toy.world.state(jp), toy.world.row(jp).route)
-
-
-def test_a_message_without_an_open_route_waits_and_loses_no_attempt(
-    toy: Toy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(checks, "choose", lambda *_, **__: None)
-    (us,) = toy.send("US")
-
-    row = toy.world.row(us)
-    assert (State.DEFERRED, "back-pressure", 0) == (row.state, row.rule, row.attempts)
-    assert [] == toy.sns.calls
-
-    monkeypatch.undo()
-    toy.world.now.turn(ROUTE_OPENS)
-    toy.world.sweep()
-    toy.world.send_published()
-    assert State.SENT == toy.world.state(us)
 
 
 def test_the_cheapest_route_that_delivers_well_enough_is_taken_and_the_row_says_why(

@@ -10,8 +10,7 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.ahead import PROBES_AHEAD
-from ordercast.pacing.bucket import HELD_AFTER, fresh
+from ordercast.pacing.bucket import fresh
 from ordercast.pacing.holds import held
 from ordercast.people.person import Person
 from ordercast.sending.due_partitions import SHARDS
@@ -253,16 +252,6 @@ def test_what_waits_behind_a_hold_that_was_let_go_is_in_the_backlog_and_expires_
     assert (0, 900) == (swept.released, swept.backlog)
     # In ten minutes 600 have their turn, of which 300 stand before.
     assert 600 == swept.would_expire[MAIL]
-
-
-def test_a_provider_that_takes_nothing_gets_no_more_than_its_probes(world: World) -> None:
-    """What else is released would only circle in the queue."""
-    bucket = fresh(SEND_POLICY.origination, limit=world.rate, now=world.now())
-    world.buckets.kept[bucket.key] = replace(bucket, refusals=HELD_AFTER)
-    world.enter(*[deferred(n) for n in range(300)])
-    sweep(world)
-
-    assert PROBES_AHEAD == len(world.notifications_topic.published)
 
 
 def test_high_priority_goes_first_however_many_wait_behind_the_hold(world: World) -> None:
