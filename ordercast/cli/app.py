@@ -27,6 +27,7 @@ from ordercast.cli.rendered import words_of_order
 from ordercast.cli.replay import replay
 from ordercast.cli.report import save_report
 from ordercast.cli.restore import restore
+from ordercast.cli.routes import routes
 from ordercast.cli.simulator import simulator
 from ordercast.cli.stats import stats
 from ordercast.cli.status import customer_listing, order_listing
@@ -65,6 +66,7 @@ app.command()(pause)
 app.command()(resume)
 app.command()(verify)
 app.command()(doctor)
+app.command()(routes)
 app.command()(audit)
 app.command("console")(show_console)
 app.command()(export)

@@ -47,12 +47,16 @@ OriginationTable = dict[OriginationName, OriginationSettings]
 
 
 def write_originations(table: OriginationTable, *, share: int) -> str:
-    """Return the text for a function's environment, with the stage's *share* of each rate, in percent."""
-    shared = {
+    """Return the text for a function's environment, with the stage's *share* of each rate."""
+    return msgspec.json.encode(with_share(table, share)).decode()
+
+
+def with_share(table: OriginationTable, share: int) -> OriginationTable:
+    """Return the originations with what a stage may send by each: *share* percent of its rate."""
+    return {
         name: msgspec.structs.replace(each, rate=each.rate and each.rate * share // 100)
         for name, each in table.items()
     }
-    return msgspec.json.encode(shared).decode()
 
 
 def read_originations(written: str) -> OriginationTable:

@@ -14,6 +14,7 @@ from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.people import quiet_hours as quiet
 from ordercast.people.person import QuietHours
 from ordercast.settings.brands import own_senders
+from ordercast.settings.choice_by_cost import ChoiceByCostSettings, read_choice
 from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.originations import OriginationTable, read_originations
 from ordercast.settings.second_region import SecondRegionNames
@@ -142,6 +143,11 @@ class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
             configuration_set=SecondRegionNames(stage=self.stage).configuration_set,
             origination=self.second_region_origination,
         )
+
+    @property
+    def cost_choice(self) -> ChoiceByCostSettings:
+        """When the cheapest route is taken."""
+        return read_choice(self.choice_by_cost)
 
     @property
     def templates_in_india(self) -> dict[str, str]:

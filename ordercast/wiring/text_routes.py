@@ -3,23 +3,56 @@
 from decimal import Decimal
 from functools import partial
 
+from msgspec import Struct
+
 from ordercast.notifications.notification import Notification
 from ordercast.sending.choice_by_cost import CostPolicy
 from ordercast.sending.prices import price_of_part
 from ordercast.sending.routes import Route
-from ordercast.settings.choice_by_cost import read_choice
-from ordercast.settings.originations import origination_prices, originations_by_country
+from ordercast.settings.choice_by_cost import ChoiceByCostSettings
+from ordercast.settings.originations import (
+    OriginationTable,
+    origination_prices,
+    originations_by_country,
+    with_share,
+)
 from ordercast.settings.processors import SmsSenderSettings
+from ordercast.settings.stage import StageSettings
 from ordercast.settings.texts import providers_by_country
 from ordercast.templates.statuses import is_promotional
 
 
-def text_routes(settings: SmsSenderSettings) -> dict[str, list[Route]]:
+class RoutingOfStage(Struct, frozen=True, kw_only=True):
+    """What a stage's settings say of the routes of texts; the Region is that in which it is deployed."""
+
+    region: str
+    sms_provider: str
+    sms_provider_by_country: str
+    origination_table: OriginationTable
+    cost_choice: ChoiceByCostSettings
+
+    @classmethod
+    def of(cls, stage: StageSettings, *, region: str) -> "RoutingOfStage":
+        """Take it from *stage*."""
+        return cls(
+            region=region,
+            sms_provider=stage.sms_provider,
+            sms_provider_by_country=stage.sms_provider_by_country,
+            origination_table=with_share(stage.originations, stage.sms_sender.share),
+            cost_choice=stage.choice_by_cost,
+        )
+
+
+TextRouting = SmsSenderSettings | RoutingOfStage
+"""What says which routes texts take."""
+
+
+def text_routes(texts: TextRouting) -> dict[str, list[Route]]:
     """Return the routes of each country that the stage names, first the one that goes before the others."""
-    to = partial(Route, region=settings.region)
-    named = providers_by_country(settings.sms_provider_by_country)
+    to = partial(Route, region=texts.region)
+    named = providers_by_country(texts.sms_provider_by_country)
     own = originations_by_country(
-        settings.origination_table, provider=settings.sms_provider, by_country=named
+        texts.origination_table, provider=texts.sms_provider, by_country=named
     )
     return {
         **{country: [to(provider=provider)] for country, provider in named.items()},
@@ -30,13 +63,13 @@ def text_routes(settings: SmsSenderSettings) -> dict[str, list[Route]]:
     }
 
 
-def own_rates(settings: SmsSenderSettings) -> dict[Route, int]:
+def own_rates(texts: TextRouting) -> dict[Route, int]:
     """Return what the stage may send by each route that has a rate of its own, in parts of texts a second.
 
     All others together have the sender's.
     """
-    table = settings.origination_table
-    routes = {route for each in text_routes(settings).values() for route in each}
+    table = texts.origination_table
+    routes = {route for each in text_routes(texts).values() for route in each}
     return {
         route: rate
         for route in routes
@@ -44,12 +77,10 @@ def own_rates(settings: SmsSenderSettings) -> dict[Route, int]:
     }
 
 
-def cost_policy(settings: SmsSenderSettings) -> CostPolicy | None:
-    """Return when the cheapest route is taken; None where the stage does not ask for it."""
-    wanted = read_choice(settings.choice_by_cost)
-    if not wanted.enabled:
-        return None
-    prices = origination_prices(settings.origination_table)
+def cost_policy(texts: TextRouting) -> CostPolicy:
+    """Return what routes cost and how they have to deliver; followed only where the stage asks for it."""
+    wanted = texts.cost_choice
+    prices = origination_prices(texts.origination_table)
 
     def price(route: Route, country: str) -> Decimal | None:
         return prices.get(route.origination, {}).get(country) or price_of_part(country)
