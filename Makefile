@@ -36,7 +36,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo chaos soak deploy-proof drill-pumping drill-restore test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
+.PHONY: help bootstrap demo chaos soak outages deploy-proof drill-pumping drill-restore test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract emails pictures wheel \
 	deploy bootstrap-account deploy-account destroy destroy-account requirements clean
@@ -61,6 +61,9 @@ drill-restore: bootstrap ## Lose and restore a stage's ledger on a local cloud, 
 
 chaos: bootstrap ## Throw faults at a local cloud while 5,000 orders flow, and judge what became of each; SEED=1 ORDERS=500
 	@$(BIN)/python -m local_cloud.chaos --seed $(or $(SEED),1) --orders $(or $(ORDERS),5000)
+
+outages: bootstrap ## Take the first Region's texts away for three minutes, in two ways, while 1,000 urgent ones flow; SECONDS=60 ORDERS=200
+	@$(BIN)/python -m local_cloud.chaos.outages --orders $(or $(ORDERS),1000) --seconds $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),180)
 
 soak: bootstrap ## Let 20,000 orders flow on a local cloud, and watch memory and backlog of each process; ORDERS=2000
 	@$(BIN)/python -m local_cloud.chaos.soak --orders $(or $(ORDERS),20000)

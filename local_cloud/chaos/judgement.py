@@ -40,7 +40,8 @@ _ORDER = re.compile(r"chaos-\d{5}")
 class Judgement:
     """What became of the messages that were wanted; each field names those of one kind.
 
-    `resent` are e-mails in doubt that were sent a second time, as documented. `taken` are texts in
+    `resent` are e-mails in doubt that were sent a second time, as documented; `given_up` are those that
+    were not.  `taken` are texts in
     doubt that a provider has taken; `named` are those of them whose receipt names them.
     """
 
@@ -49,6 +50,7 @@ class Judgement:
     lost: Sequence[Wanted] = ()
     doubled: Sequence[Wanted] = ()
     resent: Sequence[Wanted] = ()
+    given_up: Sequence[Wanted] = ()
     waiting: Sequence[Wanted] = ()
     suppressed: Mapping[str, int] = field(default_factory=dict)
     parked: Sequence[Wanted] = ()
@@ -70,6 +72,7 @@ class Judgement:
             "doubled outside the documented resend": len(self.doubled),
             "in doubt and unexplained": len(self.unexplained),
             "in doubt though a receipt names it": len(self.named),
+            "e-mails in doubt that were not sent again": len(self.given_up),
             "still waiting": len(self.waiting),
             "suppressed": sum(self.suppressed.values()),
             "parked": len(self.parked),
@@ -97,6 +100,7 @@ def judge(
         lost=[each for each in wanted if _is_lost(each, rows, sent)],
         doubled=[each for each in twice if each not in resent],
         resent=resent,
+        given_up=[each for each in doubts if each[1] == Channel.EMAIL and not rows[each].resends],
         waiting=[each for each in wanted if _waits(rows.get(each))],
         suppressed=Counter(
             str(rows[each].rule) for each in wanted if state[each] is State.SUPPRESSED

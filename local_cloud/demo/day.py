@@ -83,7 +83,9 @@ def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, D
     aggregated = chance.random() < 1 / 2
     key = f"lane-{number % (COHORTS * _LANES)}" if aggregated else order.id
     statuses = order.statuses
-    is_late = statuses[-2:] == ("shipped", "delivered") and not order.refuses
+    # What was suppressed makes nothing stale.
+    heard = not order.refuses and not order.fallback
+    is_late = statuses[-2:] == ("shipped", "delivered") and heard
     late = is_late and chance.random() < _STALE * _ROUNDS
     # A late `shipped` comes after `delivered`.
     in_order = (*statuses[:-2], statuses[-1], statuses[-2]) if late else statuses
@@ -132,7 +134,7 @@ _FIELDS = {"sms": "phone", "email": "email"}
 
 def _promised(order: Order, place: int) -> Promised:
     reached = order.reached(place)
-    channels = ("sms", "email") if order.channel == "both" else (order.channel,)
+    channels = ("sms", "email") if order.channel == "both" or order.fallback else (order.channel,)
     return {
         channel: Result.SUPPRESSED if channel in order.refuses else reached[channel].result
         for channel in channels

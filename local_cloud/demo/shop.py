@@ -32,7 +32,8 @@ class Order:
 
     `contact` is the customer's language, country and time zone; `reach` are the addresses by
     channel. The last message goes to `last` instead, if there is one, because some addresses are
-    suppressed afterwards. `refuses` are the channels that the customer opted out of.
+    suppressed afterwards. `refuses` are the channels that the customer opted out of. With `fallback`
+    an e-mail takes the place of each text, which has no usable number.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Order:
     reach: Mapping[str, Reach]
     last: Mapping[str, Reach]
     refuses: frozenset[str]
+    fallback: bool
 
     def reached(self, place: int) -> Mapping[str, Reach]:
         """Return the addresses for the status at that place."""
@@ -136,23 +138,29 @@ def _order(order_id: str, chance: Random, one_time_numbers: list[str]) -> Order:
     if channel == "sms" and country.code == "US" and one_time_numbers:
         last["sms"] = Reach(address=one_time_numbers.pop(), result=Result.FAILS)
     refuses: frozenset[str] = frozenset()
+    fallback = channel == "sms" and chance.random() < _BY_FALLBACK
+    if fallback:
+        reach["sms"] = Reach(address=_INVALID_PHONE, result=Result.SUPPRESSED)
+        last.pop("sms", None)
     if channel == "both" and chance.random() < _NOT_BY_TEXT:
         refuses = frozenset({"sms"})
     elif channel == "both" and chance.random() < _NOT_BY_TEXT:
         reach["sms"] = Reach(address=_INVALID_PHONE, result=Result.SUPPRESSED)
     return Order(
         id=order_id,
-        document=_document(order_id, country, channel, chance),
+        document=_document(order_id, country, channel, chance, fallback=fallback),
         contact={"locale": country.locale, "country": country.code, "time_zone": country.zone},
         statuses=statuses,
         channel=channel,
         reach=reach,
         last=last,
         refuses=refuses,
+        fallback=fallback,
     )
 
 
 _NOT_BY_TEXT = 0.12
+_BY_FALLBACK = 0.08
 
 
 def _email(order_id: str, chance: Random) -> Reach:
@@ -187,7 +195,9 @@ def _picked(results: Mapping[str, tuple[Result, int]], chance: Random) -> tuple[
     return None
 
 
-def _document(order_id: str, country: _Country, channel: str, chance: Random) -> dict[str, object]:
+def _document(
+    order_id: str, country: _Country, channel: str, chance: Random, *, fallback: bool
+) -> dict[str, object]:
     basket = chance.sample(_GOODS, chance.randint(1, 3))
     quantities = [chance.randint(1, 2) for _ in basket]
     total = sum(price * n for (_, price), n in zip(basket, quantities, strict=True))
@@ -202,9 +212,9 @@ def _document(order_id: str, country: _Country, channel: str, chance: Random) ->
             {"name": name, "quantity": n} for (name, _), n in zip(basket, quantities, strict=True)
         ],
         "channel": channel,
-        # What a day expects is known before it begins; an e-mail in place of a failed text may be
-        # stale by then, or not, as fast as the machine is.
-        **({"fallback": "none"} if channel == "sms" else {}),
+        # What a day expects is known before it begins: an e-mail in place of a text that no number
+        # can get is sent at once, one in place of a failed text may be stale by then, or not.
+        **({"fallback": "email" if fallback else "none"} if channel == "sms" else {}),
         "tracking_url": f"https://shop.example.com/orders/{order_id}",
         **({"campaign": campaign} if campaign else {}),
     }
