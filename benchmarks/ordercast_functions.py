@@ -22,6 +22,7 @@ from ordercast.events.order_event import Channel
 from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.settings.analytics import AnalyticsSettings
+from ordercast.settings.choice_by_cost import ChoiceByCostSettings, write_choice
 from ordercast.settings.processors import OrderRelaySettings, SenderSettings
 from ordercast.settings.senders import ChannelSender, write_senders
 from ordercast.wiring.tables import tables
@@ -132,6 +133,16 @@ def _all_done(response: BatchResponse) -> None:
         raise RuntimeError(message)
 
 
+NO_CHOICE = ChoiceByCostSettings(
+    enabled=False,
+    days=7,
+    samples=1,
+    transactional_percent=90,
+    promotional_percent=90,
+    trial_percent=0,
+)
+
+
 def _environment() -> dict[str, str]:
     shared = SenderSettings(
         stage="bench",
@@ -162,6 +173,8 @@ def _environment() -> dict[str, str]:
         "SMS_PROVIDER": "sns",
         "SMS_PROVIDER_BY_COUNTRY": "",
         "SMS_ORIGINATION": "",
+        "ORIGINATIONS": "{}",
+        "CHOICE_BY_COST": write_choice(NO_CHOICE),
         "SECOND_REGION_ORIGINATION": "",
         "SMS_CONFIGURATION_SET": "",
         "SMS_PROTECT_CONFIGURATION": "",
