@@ -15,8 +15,11 @@ from ordercast.cli.cost import cost
 from ordercast.cli.customers import customers
 from ordercast.cli.doctor import doctor
 from ordercast.cli.export import export
+from ordercast.cli.find import find
+from ordercast.cli.messages import messages
 from ordercast.cli.new import new
 from ordercast.cli.options import CloudName, Shop, Stage
+from ordercast.cli.orders import orders
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import parked
 from ordercast.cli.pause import pause, resume
@@ -31,6 +34,7 @@ from ordercast.cli.routes import routes
 from ordercast.cli.simulator import simulator
 from ordercast.cli.stats import stats
 from ordercast.cli.status import customer_listing, order_listing
+from ordercast.cli.tail import tail
 from ordercast.cli.templates import templates
 from ordercast.cli.validate import validate
 from ordercast.cli.verify import verify
@@ -68,6 +72,10 @@ app.command()(verify)
 app.command()(doctor)
 app.command()(routes)
 app.command()(audit)
+app.command()(find)
+app.command()(messages)
+app.command()(orders)
+app.command()(tail)
 app.command("console")(show_console)
 app.command()(export)
 

@@ -17,7 +17,7 @@ from ordercast.cli.options import (
     read_name,
     read_reason,
 )
-from ordercast.cli.output.holds import fields_of, listing, words_of
+from ordercast.cli.output.holds import fields_of, listing
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import Retryable
@@ -29,6 +29,7 @@ from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.operations.waiting import waiting_in
 from ordercast.pacing.holds import Hold, Scope, Why
+from ordercast.queries.state_words import words_of
 from ordercast.usage_error import UsageError
 
 Part = TypeVar("Part")

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import boto3
 
-from ordercast.cli.output.timeline import MEANINGS
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.doctor.following import ARRIVED, TrialStep, event_to_both, followed
 from ordercast.operations.target import LOCAL_STAGE, Target
 from ordercast.operations.units import length
 from ordercast.producer import Producer
+from ordercast.queries.state_words import MEANINGS
 from ordercast.usage_error import UsageError
 
 MADE_UP = ("ada@example.com", "+12065550100")

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from ordercast.cli.output.holds import WHYS, words_of
 from ordercast.console.stage import ConsoleStage
 from ordercast.operations.masking import masked
 from ordercast.operations.units import count, dollars, length, percent
+from ordercast.queries.state_words import WHYS, words_of
 
 PAGES = (
     ("/", "Now"),

@@ -5,22 +5,11 @@ from typing import Any
 
 from rich.text import Text
 
-from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.units import count
-from ordercast.pacing.holds import Hold, Scope, Why
+from ordercast.pacing.holds import Hold, Why
+from ordercast.queries.state_words import WHYS, words_of
 
 NOTHING = "Nothing is held back."
-
-WHYS: Mapping[Why, str] = {
-    Why.PAUSED: "paused",
-    Why.ACCOUNT: "the provider takes nothing from the account",
-    Why.BUDGET: "the budget is used up",
-    Why.VELOCITY: "more was spent than at this hour in other weeks",
-    Why.BREAKER: "the provider is down",
-    Why.REPUTATION: "too many e-mails bounce or are called spam",
-    Why.UNOPENED: "not opened yet, `ordercast doctor` says what is missing",
-    Why.RESTORED: "the ledger was restored, and it may have been sent before",
-}
 
 
 def listing(holds: Iterable[Hold], waiting: Mapping[str, int]) -> Text:
@@ -45,24 +34,6 @@ def fields_of(hold: Hold, waiting: int) -> dict[str, Any]:
         "released_at": hold.released_at.isoformat() if hold.released_at else None,
         "waiting": waiting,
     }
-
-
-def words_of(scope: Scope) -> str:
-    """Return what a scope covers, in words: `high-priority texts to SE of campaign spring`."""
-    words = [CHANNELS[scope.channel].messages if scope.channel else "messages"]
-    if scope.country and scope.channel is None:
-        words = ["texts"]
-    if scope.priority:
-        words.insert(0, f"{scope.priority}-priority")
-    for preposition, part in (
-        ("to", scope.country),
-        ("of campaign", scope.campaign),
-        ("of shop", scope.shop),
-        ("sent from", scope.region),
-        ("effective by", scope.before),
-    ):
-        words += [preposition, part] if part else []
-    return " ".join(words if scope.parts else ["all", *words])
 
 
 def _details(hold: Hold) -> str:

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.usable_addresses import COUNTRY_CLOSED, NUMBER_KIND
 from ordercast.events.identity import notification_id_for
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
@@ -21,11 +20,10 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.providers import label_of, provider_of_try
 from ordercast.notifications.route_reason import RouteReason
 from ordercast.operations.units import count, dollars
-from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
+from ordercast.queries.state_words import meaning_of_row
+from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt_log import REFUSED, ReceiptLog
 from ordercast.sending.routes import provider_label
-from ordercast.sending.send_rules import ALREADY_DELIVERED
-from ordercast.sending.tries import RETRY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,35 +81,6 @@ def headline(row: Notification) -> Text:
     return line.append(f" ({row.rule})" if row.rule else "")
 
 
-MEANINGS: Mapping[State, str] = {
-    State.DEFERRED: "it waits; the sweeper releases it when it is due, or its hold is let go",
-    State.REQUESTED: "it waits for a sender; a template that fails is tried for about an hour",
-    State.SENDING: "a sender has claimed it and is calling its provider",
-    State.IN_DOUBT: "it is unknown whether the provider accepted it",
-    State.SENT: "the provider accepted it; no receipt yet",
-    State.UNCONFIRMED: "the provider accepted it; no receipt within the timeout",
-    State.DELAYED: "the provider is still trying",
-    State.CARRIER_ACCEPTED: "the carrier accepted it; no receipt from the handset",
-    State.FAILED_FOR_NOW: "the carrier or phone could not be reached; it may still arrive",
-    State.FAILED: "it will not arrive",
-    State.AUTO_REPLIED: "an automatic reply came, and no delivery receipt",
-    State.DELIVERED: "the handset, or the recipient's mail server, accepted it",
-    State.SOFT_BOUNCED: "the provider gave up trying",
-    State.BOUNCED: "there is no such address",
-    State.COMPLAINED: "it arrived, and the recipient reported it as spam",
-    State.SUPPRESSED: "it was decided not to send it",
-    State.PARKED: "it is out of attempts or hit a bug; see: ordercast parked list",
-}
-
-# Where the rule says more than the state.
-_BY_RULE: Mapping[str, str] = {
-    COUNTRY_CLOSED: "this stage sends no texts to its country; see: ordercast prices",
-    NUMBER_KIND: "no text goes to this kind of number",
-    ALREADY_DELIVERED: "what it would have replaced was delivered after all",
-    RETRY: "its phone or carrier could not be reached; it is tried again when it is due",
-    OVER_PRICE: "it would have cost more than its ceiling; see: ordercast prices check",
-}
-
 _CONSENTS = {
     CONSENT_BY_EVENT: "consent: the event names channel and contact",
     CONSENT_ON_RECORD: "consent: in the customer's record",
@@ -144,12 +113,9 @@ def _notification(
     grid.add_column(overflow="fold")
     for step in steps(row, decision, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
-    return Group(heading, Text(f"  {meaning(row)}{_waited(row)}{_cost(row)}", style="dim"), grid)
-
-
-def meaning(row: Notification) -> str:
-    """Return in words what its state, or its rule, means."""
-    return _BY_RULE.get(row.rule or "", MEANINGS[row.state])
+    return Group(
+        heading, Text(f"  {meaning_of_row(row)}{_waited(row)}{_cost(row)}", style="dim"), grid
+    )
 
 
 def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntry]:

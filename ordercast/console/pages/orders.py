@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ordercast.audit_trail import Verb
-from ordercast.cli.output.timeline import TimelineEntry, meaning, steps
+from ordercast.cli.output.timeline import TimelineEntry, steps
 from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import Form, shows, takes
 from ordercast.console.stage import ConsoleStage
@@ -16,6 +16,7 @@ from ordercast.decisions.decision import Decision
 from ordercast.events.identity import notification_id_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.acts import audited
+from ordercast.queries.state_words import meaning_of_row
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.templates.rendering_again import rendered_again
 from ordercast.templates.words import TemplateFailed, Words
@@ -102,7 +103,7 @@ def _shown(
 ) -> ShownNotification:
     return ShownNotification(
         row=row,
-        meaning=meaning(row),
+        meaning=meaning_of_row(row),
         steps=steps(row, decision, logs),
         words=_words(row, kept),
     )

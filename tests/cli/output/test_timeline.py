@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from ordercast.cli.output.timeline import MEANINGS, OrderHistory, steps, timeline
+from ordercast.cli.output.timeline import OrderHistory, steps, timeline
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.events.identity import notification_id, notification_id_for
 from ordercast.events.notes import Note
@@ -16,6 +16,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.route_reason import RouteReason
+from ordercast.queries.state_words import MEANINGS
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
 from tests.examples import EMAIL, drafts, example_decision, notification, order_event
 from tests.fakes.clock import START

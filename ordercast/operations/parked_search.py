@@ -1,0 +1,34 @@
+"""Look for a text in the events that are parked. Used by `ordercast find`."""
+
+from itertools import islice
+
+from ordercast.gateways import clients
+from ordercast.gateways.parked.objects import S3ParkedObjects
+from ordercast.operations.target import Target
+from ordercast.parked.item import Kind, ParkedItem
+
+MOST = 2_000
+"""How many parked events are looked at, one object of S3 a batch of them."""
+
+
+def parked_with(where: Target, text: str) -> list[ParkedItem]:
+    """Return the parked events in whose payload *text* stands as it is typed, but for those dealt with.
+
+    A payload that is compressed or encoded is not looked into. Raises `ParkingUnavailable`.
+    """
+    store = S3ParkedObjects(client=clients.s3(), bucket=where.names.parked_bucket)
+    wanted = text.encode()
+    found = {
+        parked.record.position: ParkedItem(
+            kind=Kind.RECORD,
+            id=parked.record.position,
+            reason=parked.reason,
+            detail=parked.detail,
+            place=key,
+            since=parked.record.arrived_at,
+        )
+        for key, parked in islice(store.records(), MOST)
+        if wanted in parked.record.payload
+    }
+    handled = store.handled() if found else set()
+    return [item for i, item in found.items() if i not in handled]
