@@ -38,7 +38,7 @@ export CDK_DISABLE_VERSION_CHECK := true
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo chaos soak outages deploy-proof drill-pumping drill-restore test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
-	fix workflows audit coverage contract emails pictures wheel \
+	fix workflows audit coverage contract emails pictures pictures-console wheel \
 	deploy bootstrap-account deploy-account destroy destroy-account requirements clean
 
 help: ## Print this list
@@ -190,6 +190,10 @@ pictures: bootstrap ## Draw the pictures of the README again, from a demo, and t
 	@$(BIN)/ordercast demo
 	@$(BIN)/python -m docs.pictures.draw out/demo
 	@$(BIN)/python -m docs.pictures.draw_templates
+	@$(BIN)/python -m docs.pictures.draw_console
+
+pictures-console: bootstrap ## Draw every page of the console, wide and narrow, light and dark, in out/console; needs Chromium
+	@$(BIN)/python -m docs.pictures.draw_console
 
 wheel: bootstrap ## Build the Python package for shops and operators, in dist/
 	@$(BIN)/uv build --quiet --wheel

@@ -49,7 +49,7 @@ def when(moment: datetime | None) -> Markup | str:
     if moment is None:
         return "-"
     utc = moment.astimezone(UTC)
-    return Markup('<time datetime="{}">{} UTC</time>').format(
+    return Markup('<time datetime="{}">{}&nbsp;UTC</time>').format(
         utc.isoformat(timespec="milliseconds"), f"{utc:%Y-%m-%d %H:%M:%S}"
     )
 

@@ -23,6 +23,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeOptOutLists",
             "DescribeOptedOutNumbers",
             "DescribePhoneNumbers",
+            "DescribePools",
             "DescribeSenderIds",
             "DescribeSpendLimits",
         }

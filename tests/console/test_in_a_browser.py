@@ -13,7 +13,7 @@ from tests.console.example_stage import Example, example, hostile_example
 from tests.console.served import served
 from tests.pages import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.enable_socket
 
 PHONE, DESK = 390, 1280
 AXE = ROOT / "node_modules/axe-core/axe.min.js"

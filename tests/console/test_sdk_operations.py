@@ -23,6 +23,7 @@ from ordercast.gateways.dynamodb.codec import text
 from ordercast.gateways.dynamodb.table import Answer, Statement
 from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.keys import HOLDS_KEY
+from ordercast.operations.doctor.reading import ACTIONS
 from tests.aws_in_memory import aws_in_memory
 
 
@@ -105,3 +106,10 @@ def test_other_statements_are_refused_while_it_only_reads() -> None:
     row = partiql.insert("ledger", {"pk": text("o"), "sk": text("n")})
     with pytest.raises(OperationRefused):
         clients.dynamodb().batch_execute_statement(**_call(row))
+
+
+def test_whatever_doctor_reads_is_on_the_list() -> None:
+    services = {"ses": "sesv2", "sms-voice": "pinpoint-sms-voice-v2"}
+    for action in (each for actions in ACTIONS.values() for each in actions):
+        service, _, operation = action.partition(":")
+        assert operation in READS[services.get(service, service)], action

@@ -83,6 +83,8 @@ def test_the_wheel_holds_the_one_package_with_its_types_and_data(wheel: Path) ->
     assert [name for name in names if name.endswith("prices.json")]
     assert [name for name in names if name.endswith("stages/default.toml")]
     assert [name for name in names if name.endswith("report/page.html")]
+    for part in ("html/part/now.html", "static/console.css", "static/htmx.LICENSE.txt"):
+        assert f"ordercast/console/{part}" in names
 
 
 SHOP = """
@@ -117,6 +119,12 @@ def test_the_base_says_how_to_get_the_command_line(base: Path, tmp_path: Path) -
 def test_the_command_line_lists_its_commands(cli: Path, tmp_path: Path) -> None:
     said = succeeds(cli / "ordercast", "--help", cwd=tmp_path, TERM="dumb")
     assert {"status", "stats", "verify", "parked", "up"} <= set(re.findall(r"\w+", said))
+
+
+def test_the_command_line_says_how_to_get_the_console(cli: Path, tmp_path: Path) -> None:
+    done = run(cli / "ordercast", "console", "--stage", "prod", cwd=tmp_path, TERM="dumb")
+    assert 1 == done.returncode
+    assert "pip install 'ordercast[console]'" in done.stdout + done.stderr
 
 
 def test_events_are_validated_where_no_checkout_is(cli: Path, tmp_path: Path) -> None:

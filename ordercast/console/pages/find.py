@@ -19,7 +19,7 @@ def find(request: Request) -> Response:
     return shown(request, "find.html")
 
 
-def found_order(request: Request, form: Form) -> Response:
+def to_order(request: Request, form: Form) -> Response:
     """Send on to the page of an order."""
     del request
     if not form.get("order"):
@@ -28,7 +28,7 @@ def found_order(request: Request, form: Form) -> Response:
     return RedirectResponse(f"/orders/{hashed}", status_code=303)
 
 
-def found_customer(request: Request, form: Form) -> Response:
+def to_customer(request: Request, form: Form) -> Response:
     """Send on to the page of a customer."""
     del request
     if not form.get("customer"):
@@ -47,7 +47,7 @@ def customer(request: Request) -> Response:
 
 ROUTES = (
     shows("/find", find),
-    takes("/find/order", found_order),
-    takes("/find/customer", found_customer),
+    takes("/find/order", to_order),
+    takes("/find/customer", to_customer),
     shows("/customers/{customer}", customer),
 )

@@ -124,7 +124,7 @@ def _planned(
         number=len(items),
         seen=digest_of(*(each.id for each in items)),
         form=form,
-        asked=asked,
+        asked=asked if items else "",
     )
 
 
