@@ -128,11 +128,17 @@ def _wired() -> Sweep:
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
         send_quotas=SesQuota(client=account),
+        quotas_of_second_region=_quotas_there(settings),
         reputations=SesReputation(client=account, cloudwatch=cloudwatch),
         route_probes=ProviderProbes(executor=executor),
         senders=senders(read_senders(settings.senders), ledger=ledger, executor=executor),
     )
     return sweep(ports, settings, sweep_receipts(ports, settings))
+
+
+def _quotas_there(settings: SweeperSettings) -> SesQuota | None:
+    region = settings.second_region
+    return SesQuota(client=clients.ses_account(region=region)) if region else None
 
 
 @cache

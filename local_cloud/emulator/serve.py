@@ -28,12 +28,14 @@ from local_cloud.emulator.buckets import keep_full_buckets
 from local_cloud.emulator.bundles import unpack_once
 from local_cloud.emulator.faster_dynamodb import speed_up
 from local_cloud.emulator.faster_kinesis import expire_seldom
+from local_cloud.emulator.names_by_region import name_by_region
 from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
 from local_cloud.emulator.saved_queries import accept_saved_queries
 from local_cloud.emulator.sms_voice import know_sms_voice
 from local_cloud.emulator.subscribed_regions import subscribe_in_the_topic_s_region
 from local_cloud.emulator.worker_environment import start_with_endpoints
+from local_cloud.environment import REGION
 from local_cloud.supervisor.parent_watch import when_parent_ends
 
 PINNED = "1.5.33"
@@ -64,6 +66,7 @@ def main() -> None:
     accept_composite_alarms(provisioners)
     keep_full_buckets(provisioners, importlib.import_module(f"{services}.s3")._buckets)  # noqa: SLF001
     accept_saved_queries(provisioners)
+    name_by_region(provisioners, usual=REGION)
     subscribe_in_the_topic_s_region(
         provisioners, importlib.import_module("ministack.core.responses")
     )

@@ -184,7 +184,9 @@ def _restoring(where: Target) -> RestoreLedger:
         receipt_logs=where.receipt_logs(),
         merge=MergeReceipts(
             ledger=ledger,
-            account=ports.account,
+            account=ports.account_in(
+                where.settings.region, second_region=where.settings.second_region.region
+            ),
             receipt_timeout=where.settings.receipt_timeout,
             now=ports.now,
         ),

@@ -76,9 +76,9 @@ def sns_topics() -> "SNSClient":
     return cast("SNSClient", _client("sns", _UNCHECKED))
 
 
-def ses_account() -> "SESV2Client":
-    """Return a client for asking what SES allows the account."""
-    return cast("SESV2Client", _client("sesv2", _OURS))
+def ses_account(*, region: str | None = None) -> "SESV2Client":
+    """Return a client for asking what SES allows the account in *region*."""
+    return cast("SESV2Client", _client("sesv2", _OURS, region=region))
 
 
 def sms_provider(*, now: Now, region: str | None = None) -> "SNSClient":

@@ -182,9 +182,11 @@ class ReceiptPolicy(Struct, frozen=True, kw_only=True):
     """How receipts are merged, set in stages/*.toml as receipt_retention, receipt_timeout and soft_bounces.
 
     `orphan_wait` is how long a receipt waits for the sender to record its message: three times
-    claim_lease.
+    claim_lease. `region` is where the stage is, and `second_region` its other one; "" is none.
     """
 
+    region: str = ""
+    second_region: str = ""
     receipt_retention: timedelta
     receipt_timeout: timedelta
     orphan_wait: timedelta
@@ -202,9 +204,12 @@ class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings, frozen=True, kw
 class SweepPolicy(QuietSettings, frozen=True, kw_only=True):
     """When the sweeper acts, and to whom fallbacks go, set in stages/*.toml by the same names.
 
-    To resend after 0 is never, to hold at 0 too, and to fall back after 0 of knowing nothing.
+    To resend after 0 is never, to hold at 0 too, and to fall back after 0 of knowing nothing. `region` is
+    where the stage is, and `second_region` its other one; "" is none.
     """
 
+    region: str = ""
+    second_region: str = ""
     republish_after: timedelta
     resend_email_after: timedelta
     receipt_timeout: timedelta

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from ordercast.events.order_event import Channel
+from ordercast.sending.routes import home_route
 from ordercast.settings.processors import ReceiptPolicy, SweepPolicy
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.account_trouble import AccountTrouble
@@ -19,16 +21,24 @@ class ReceiptPorts(Struct, frozen=True, kw_only=True):
     now: Clock = utc_now
     function: str = "receipt-tracker"
 
-    @property
-    def account(self) -> AccountTrouble:
-        """Build what holds a channel for trouble with the account."""
-        return AccountTrouble(holds=self.ledger, by=self.function, now=self.now)
+    def account(self, policy: ReceiptPolicy | SweepPolicy) -> AccountTrouble:
+        """Build what holds a channel, or a Region's route of it, for trouble with the account."""
+        return self.account_in(policy.region, second_region=policy.second_region)
+
+    def account_in(self, region: str, *, second_region: str) -> AccountTrouble:
+        """Build the same for a stage in *region*; without a second one trouble holds the channel."""
+        return AccountTrouble(
+            holds=self.ledger,
+            by=self.function,
+            now=self.now,
+            first_routes={c: home_route(c, region).key for c in Channel if second_region},
+        )
 
     def merge(self, policy: ReceiptPolicy | SweepPolicy) -> MergeReceipts:
         """Build the merging of receipts."""
         return MergeReceipts(
             ledger=self.ledger,
-            account=self.account,
+            account=self.account(policy),
             receipt_timeout=policy.receipt_timeout,
             # The sweeper alone looks at what nothing was heard of.
             unknown_after=policy.fallback_unknown_after or None

@@ -73,7 +73,9 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
     """Build the sender's workflow, with its three steps."""
     ledger, now, routes = ports.ledger, ports.now, ports.routes
     breakers = Breakers(ledger=ledger, routes=routes, by=f"{channel}-sender", now=now)
-    account = AccountTrouble(holds=ledger, by=f"{channel}-sender", now=now)
+    account = AccountTrouble(
+        holds=ledger, by=f"{channel}-sender", now=now, first_routes=_first_routes(channel, routes)
+    )
     return SendMessages(
         channel=channel,
         ledger=ledger,
@@ -110,6 +112,10 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         account=account,
         now=now,
     )
+
+
+def _first_routes(channel: Channel, routes: Routes) -> dict[Channel, str]:
+    return {channel: routes.home.key} if routes.in_second_region else {}
 
 
 def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:

@@ -1,7 +1,10 @@
 """Build the workflows of the sweeper around their ports. Used by the sweeper and tests."""
 
+from msgspec.structs import replace
+
 from ordercast.pacing.reputation import ReputationLimits
 from ordercast.sending.due_policy import DuePolicy
+from ordercast.sending.routes import home_route
 from ordercast.sending.send_rules import SendWithin
 from ordercast.sending.tries import RetryPolicy
 from ordercast.settings.processors import SweepPolicy, recipient_patterns
@@ -43,6 +46,7 @@ class SweeperPorts(ReceiptPorts, frozen=True, kw_only=True):
     adjustments: Adjustments
     senders: Senders
     send_quotas: SendQuotas
+    quotas_of_second_region: SendQuotas | None = None
     reputations: Reputations
     route_probes: RouteProbes
     send_within: SendWithin = send_within
@@ -122,13 +126,7 @@ def sweep(
             limit=limit,
         ),
         release=release,
-        quota=KeepSendQuota(
-            ledger=ports.ledger,
-            quotas=ports.send_quotas,
-            buckets=ports.senders.buckets,
-            origination=ports.senders.originations[CHANNEL],
-            account=ports.account,
-        ),
+        quotas=_quotas(ports, policy),
         budgets=KeepBudgets(
             ledger=ports.ledger,
             accounts=ports.accounts,
@@ -148,3 +146,27 @@ def sweep(
         ),
         holds=holds,
     )
+
+
+def _quotas(ports: SweeperPorts, policy: SweepPolicy) -> list[KeepSendQuota]:
+    """Build what asks the provider of e-mails, in each Region."""
+    usual = ports.senders.originations[CHANNEL]
+    own = KeepSendQuota(
+        ledger=ports.ledger,
+        quotas=ports.send_quotas,
+        buckets=ports.senders.buckets,
+        origination=usual,
+        account=ports.account(policy),
+    )
+    if not ports.quotas_of_second_region:
+        return [own]
+    route = home_route(CHANNEL, policy.second_region).key
+    return [
+        own,
+        replace(
+            own,
+            quotas=ports.quotas_of_second_region,
+            origination=replace(usual, key=route),
+            route=route,
+        ),
+    ]

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
@@ -16,12 +17,20 @@ from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.outcome import DAILY_QUOTA, ORIGINATION_MISSING
 from ordercast.workflows.ports import Clock, HoldRecords
 
-Trouble = tuple[str, str | None]
-"""Its reason, and the country (ISO 3166-1) of the message that met it, if it has one."""
+
+class Trouble(NamedTuple):
+    """Its reason, and the country (ISO 3166-1) and the route of the message that met it, where it has any."""
+
+    reason: str
+    country: str | None = None
+    route: str | None = None
 
 
 class AccountTrouble(Struct, frozen=True, kw_only=True):
     """Write the holds of trouble with the account; `by` is the function that does.
+
+    `first_routes` are those of rows that name none, by channel, where the stage has a second Region:
+    then trouble is of the account in one, and closes the route that met it instead of the channel.
 
     The trap is a provider that takes a text and says only in its receipt that the account could not
     send it: what such a receipt began, no taken message ends, but another receipt.
@@ -30,10 +39,11 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
     holds: HoldRecords
     by: str
     now: Clock
+    first_routes: Mapping[Channel, str] = field(default_factory=dict)
 
     def hold(self, channel: Channel, *troubles: Trouble) -> None:
         """Hold what of *channel* each trouble is about; raises `LedgerUnavailable`."""
-        holds = [self._hold(channel, *trouble) for trouble in troubles]
+        holds = [self._hold(channel, each) for each in troubles]
         self.holds.hold(list({each.id: each for each in holds}.values()))
 
     def taken(self, probes: Iterable[str | None], holds: Holds) -> None:
@@ -44,10 +54,11 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
         if ended:
             self.holds.let_go(ended, at=self.now())
 
-    def ended(self, channel: Channel, reason: str, holds: Holds) -> None:
-        """Let go the hold of *channel* if it is of that reason; raises `LedgerUnavailable`."""
-        hold = self._hold(channel, reason)
-        if any(each.id == hold.id and each.is_active and each.reason == reason for each in holds):
+    def ended(self, channel: Channel, trouble: Trouble, holds: Holds) -> None:
+        """Let go the hold that *trouble* wrote, if it is of that reason; raises `LedgerUnavailable`."""
+        hold = self._hold(channel, trouble)
+        same = (each for each in holds if each.id == hold.id and each.is_active)
+        if any(each.reason == trouble.reason for each in same):
             self.holds.let_go([hold.id], at=self.now())
 
     def tells(self, receipt_logs: Iterable[ReceiptLog]) -> bool:
@@ -69,18 +80,19 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
         *rows* are the notifications that they are of, by id. Raises `LedgerUnavailable`.
         """
         for channel, logs in _by_channel(receipt_logs).items():
-            told = [(each, _country(each, rows)) for each in logs]
+            told = [(each, _trouble(each, rows)) for each in logs]
             not_sent: defaultdict[Scope, list[ReceiptLog]] = defaultdict(list)
-            for each, country in told:
+            for each, trouble in told:
                 if each.message.state is State.DEFERRED:
-                    scope = _scope(channel, each.message.reason or "", country)
-                    not_sent[scope].append(each)
+                    not_sent[self._scope(channel, trouble)].append(each)
             active = {h.scope for h in holds if h.is_active and h.why is Why.ACCOUNT}
             for scope in not_sent.keys() | {each for each in active if each.channel == channel}:
                 sent = [
                     each.sent_at
-                    for each, country in told
-                    if each.message.state not in _SAYS_NOTHING and scope.country in {None, country}
+                    for each, trouble in told
+                    if each.message.state not in _SAYS_NOTHING
+                    and scope.country in {None, trouble.country}
+                    and scope.route in {None, self._route(channel, trouble)}
                 ]
                 self._read(scope, max(sent, default=_NEVER), not_sent[scope], holds)
 
@@ -101,21 +113,36 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
         recent = self.now() - STALE_VIEW
         return max(recent, let_go.released_at) if let_go and let_go.released_at else recent
 
-    def _hold(self, channel: Channel, reason: str, country: str | None = None) -> Hold:
-        return self._hold_of(_scope(channel, reason, country), reason)
+    def _hold(self, channel: Channel, trouble: Trouble) -> Hold:
+        return self._hold_of(self._scope(channel, trouble), trouble.reason)
 
     def _hold_of(self, scope: Scope, reason: str) -> Hold:
         return Hold(why=Why.ACCOUNT, scope=scope, by=self.by, since=self.now(), reason=reason)
 
+    def _scope(self, channel: Channel, trouble: Trouble) -> Scope:
+        """Return what a trouble is about: all of a channel, those of its country, or one of its routes.
 
-def _scope(channel: Channel, reason: str, country: str | None) -> Scope:
-    """Return what a trouble is about: all of a channel, or those of its country."""
-    return Scope(channel=channel, country=country if reason in _OF_A_COUNTRY else None)
+        A country that lacks an origination waits in both Regions: a hold that names a route closes it
+        to all countries.
+        """
+        if trouble.reason in _OF_A_COUNTRY:
+            return Scope(channel=channel, country=trouble.country)
+        return Scope(channel=channel, route=self._route(channel, trouble))
+
+    def _route(self, channel: Channel, trouble: Trouble) -> str | None:
+        """Return the route that a trouble closes; None in a stage with one Region."""
+        first = self.first_routes.get(channel)
+        return (trouble.route or first) if first else None
 
 
-def _country(log: ReceiptLog, rows: Mapping[str, Notification]) -> str | None:
-    row = rows.get(log.notification_id or "")
-    return row.country if row else None
+def _trouble(log: ReceiptLog, rows: Mapping[str, Notification]) -> Trouble:
+    """Return what a receipt says of the account, with the route of the message that it is of."""
+    reason, row = log.message.reason or "", rows.get(log.notification_id or "")
+    if row is None:
+        return Trouble(reason)
+    message = row.messages.get(log.message_id)
+    route = message.route if message and message.number else row.route
+    return Trouble(reason, row.country, route)
 
 
 def _by_channel(receipt_logs: Iterable[ReceiptLog]) -> dict[Channel, list[ReceiptLog]]:

@@ -270,7 +270,7 @@ def _released(settlement: Settlement) -> Notification:
 def _trouble(settlement: Settlement) -> Trouble:
     quota = settlement.outcome.back_pressure is BackPressure.QUOTA
     reason = DAILY_QUOTA if quota else str(settlement.outcome.reason)
-    return reason, settlement.notification.country
+    return Trouble(reason, settlement.notification.country, settlement.notification.route)
 
 
 def _is_high(row: Notification) -> bool:

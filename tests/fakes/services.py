@@ -92,6 +92,7 @@ class Services:
     provider: FakeProvider = field(default_factory=FakeProvider)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
     send_quotas: FakeSendQuotas = field(default_factory=FakeSendQuotas)
+    quotas_of_second_region: FakeSendQuotas | None = None
     reputations: FakeReputations = field(default_factory=FakeReputations)
     route_probes: FakeRouteProbes = field(default_factory=FakeRouteProbes)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)

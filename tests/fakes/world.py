@@ -116,6 +116,7 @@ class World(Services):
             receipt_timeout=RECEIPT_TIMEOUT,
             orphan_wait=ORPHAN_WAIT,
             soft_bounces=self.soft_bounces,
+            **self._regions,
         )
         return apply_receipts(self._sweeper_ports, policy)
 
@@ -162,8 +163,9 @@ class World(Services):
         return swept
 
     def sweep_quota(self) -> None:
-        """Let the sweeper ask the provider what it allows."""
-        self.sweeper().quota(SHARDS, Swept())
+        """Let the sweeper ask the provider what it allows, in each Region."""
+        for each in self.sweeper().quotas:
+            each(SHARDS, Swept())
 
     def room(self) -> ReleaseRoom:
         """The room of the senders' queues, for an invocation that does everything."""
@@ -207,6 +209,7 @@ class World(Services):
             receipt_queue=self.receipts,
             senders=self.senders,
             send_quotas=self.send_quotas,
+            quotas_of_second_region=self.quotas_of_second_region,
             reputations=self.reputations,
             route_probes=self.route_probes,
             send_within=lambda _: self.send_within,
@@ -232,7 +235,16 @@ class World(Services):
             allowed_recipients=",".join(self.policy.allowed),
             hold_bounce_percent=Decimal("4.5"),
             hold_complaint_percent=Decimal("0.09"),
+            **self._regions,
         )
+
+    @property
+    def _regions(self) -> dict[str, str]:
+        """The stage's Regions, where its routes have a second one."""
+        if not self.routes or not self.routes.in_second_region:
+            return {}
+        (second,) = {each.region for each in self.routes.in_second_region.values()}
+        return {"region": self.routes.home.region, "second_region": second}
 
 
 def as_written(quiet: QuietHours | None) -> str:

@@ -41,7 +41,7 @@ class Sweep(Struct, frozen=True, kw_only=True):
     look: LookAtDue
     release: ReleaseDeferred
     holds: SweepHolds
-    quota: KeepSendQuota
+    quotas: Sequence[KeepSendQuota]  # of each Region
     reputation: KeepReputation
     budgets: KeepBudgets
     senders: Senders
@@ -58,7 +58,7 @@ class Sweep(Struct, frozen=True, kw_only=True):
         room = ReleaseRoom(senders=self.senders, share=len(shards) / len(SHARDS))
         # First, so that a release goes by what the provider allows now.
         rounds: list[Round] = [
-            partial(self.quota, shards, swept),
+            *(partial(each, shards, swept) for each in self.quotas),
             partial(self.reputation, shards, swept),
             partial(self.look, looks(shards), swept, room),
             partial(self._release, shards, swept, room),

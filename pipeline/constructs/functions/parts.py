@@ -78,7 +78,6 @@ class StageParts:
         second = self.stage.second_region
         return {
             "region": Aws.REGION,
-            "second_region": second.region,
             "second_region_share": second.share,
             "rate": sender.rate,
             "origination": sender.origination,
@@ -87,7 +86,12 @@ class StageParts:
     def environment(self, kind: type[EnvironmentSettings], **own: object) -> EnvironmentSettings:
         """Return the settings of one function: *own*, and the stage's of the same name."""
         topic = self.notifications.topic.topic_arn
-        known = {"stage": self.stage.name, "notifications_topic_arn": topic, **self.names}
+        known = {
+            "stage": self.stage.name,
+            "second_region": self.stage.second_region.region,
+            "notifications_topic_arn": topic,
+            **self.names,
+        }
         return kind.of({**asdict(self.stage), **known, **own})
 
 

@@ -104,7 +104,8 @@ def test_other_trouble_is_not_let_go_by_a_day_with_room(mails: World) -> None:
 
 def test_ses_is_asked_by_one_of_the_groups_only(mails: World) -> None:
     mails.send_quotas.unavailable = True
-    mails.sweeper().quota([1, 5], Swept())
+    (quota,) = mails.sweeper().quotas
+    quota([1, 5], Swept())
 
     with pytest.raises(ProviderUnavailable):
         mails.sweep_quota()
