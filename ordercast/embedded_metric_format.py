@@ -39,8 +39,12 @@ DUE_AGE, DUE_BACKLOG = "DueAge", "DueBacklog"
 how many there are, counted up to a limit, at `full`."""
 
 BACK_PRESSURE = "BackPressure"
-"""What a provider did not take, by kind: rate, quota, account (ordercast/sending/outcome.py). An alarm
+"""What a provider did not take, by kind: rate, outage, quota, account (ordercast/sending/outcome.py). An alarm
 watches the account's, which is published at every level."""
+
+OPEN_BREAKERS = "OpenBreakers"
+"""Routes that a breaker closes, by channel: the sweeper says it each minute while there are any. An alarm
+watches it."""
 
 UNITS = {
     DUE_AGE: "Seconds",

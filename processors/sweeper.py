@@ -12,6 +12,7 @@ from ordercast.embedded_metric_format import (
     BUDGET_USED,
     DUE_AGE,
     DUE_BACKLOG,
+    OPEN_BREAKERS,
     MetricSeries,
     emf_line,
 )
@@ -82,7 +83,7 @@ def respond(
 def _metrics(
     event: Mapping[str, Any], swept: Swept, settings: SweeperSettings, *, at: datetime
 ) -> Iterator[str]:
-    """Yield what was left due, and each minute of an account's trouble, in CloudWatch's embedded metric format."""
+    """Yield what was left due, and each minute of an account's trouble or a closed route, in CloudWatch's embedded metric format."""
     figures: dict[str, float] = {}
     if swept.is_counted:
         figures[DUE_AGE] = swept.waits.total_seconds()
@@ -92,7 +93,12 @@ def _metrics(
         figures[BUDGET_USED] = swept.budget_used
     if figures:
         yield emf_line(figures, stage=settings.stage, at=at)
-    if swept.account_holds and not event.get("group"):
+    if event.get("group"):
+        return  # every group has read the same holds
+    for channel, closed in swept.open_breakers.items():
+        own = MetricSeries("channel", channel)
+        yield emf_line({OPEN_BREAKERS: closed}, stage=settings.stage, at=at, series=own)
+    if swept.account_holds:
         account = MetricSeries("kind", BackPressure.ACCOUNT)
         held = {BACK_PRESSURE: swept.account_holds}
         yield emf_line(held, stage=settings.stage, at=at, series=account)

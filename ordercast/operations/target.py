@@ -19,6 +19,7 @@ from ordercast.gateways.ledger.audit_trail import DynamoAuditTrail
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.lists import DynamoLedgerLists
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
+from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
@@ -94,6 +95,10 @@ class Target:
     def accounts(self) -> DynamoAccounts:
         """Return the accounts of its budgets."""
         return DynamoAccounts(table=_table(self.names.ledger_table))
+
+    def buckets(self) -> DynamoBuckets:
+        """Return the buckets of its pace."""
+        return DynamoBuckets(table=_table(self.names.ledger_table))
 
     def rollups(self) -> DynamoRollups:
         """Return its rollups."""

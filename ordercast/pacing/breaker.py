@@ -36,7 +36,7 @@ class Met(StrEnum):
     TROUBLE = "trouble"  # nothing listens, or nobody knows what became of the message
 
 
-class Call(Struct, frozen=True, kw_only=True):
+class RouteCall(Struct, frozen=True, kw_only=True):
     """One call of a provider: when it ended, what it met, and the provider's or the SDK's code for that."""
 
     at: datetime
@@ -44,19 +44,19 @@ class Call(Struct, frozen=True, kw_only=True):
     code: str = ""
 
 
-class Calls(Struct, frozen=True, kw_only=True):
+class RouteCalls(Struct, frozen=True, kw_only=True):
     """What a process remembers of a route: its last calls, and since when none was answered, None if one was."""
 
-    last: tuple[Call, ...] = ()
+    last: tuple[RouteCall, ...] = ()
     unanswered_since: datetime | None = None
 
-    def then(self, call: Call) -> Self:
+    def then(self, call: RouteCall) -> Self:
         """Return this with one more call."""
         since = None if call.met is Met.ANSWER else self.unanswered_since or call.at
         return replace(self, last=(*self.last, call)[-REMEMBERED:], unanswered_since=since)
 
 
-def why_open(calls: Calls, *, now: datetime, since: datetime | None = None) -> str:
+def why_open(calls: RouteCalls, *, now: datetime, since: datetime | None = None) -> str:
     """Return why a route is to be closed by its *calls*, in words; "" if it is not.
 
     What ended by *since* is over: the route was opened again then.
@@ -74,6 +74,6 @@ def why_open(calls: Calls, *, now: datetime, since: datetime | None = None) -> s
     return _words(recent, recent)
 
 
-def _words(bad: list[Call], recent: list[Call]) -> str:
+def _words(bad: list[RouteCall], recent: list[RouteCall]) -> str:
     code, _ = Counter(each.code for each in bad).most_common(1)[0]
     return f"{len(bad)} of the last {len(recent)} calls, mostly {code}"

@@ -70,6 +70,7 @@ def words_of(scope: Scope) -> str:
         ("of campaign", scope.campaign),
         ("of shop", scope.shop),
         ("sent from", scope.region),
+        ("by", scope.route),
         ("effective by", scope.before),
     ):
         words += [preposition, part] if part else []

@@ -4,18 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from ordercast.pacing.breaker import LEAST, LONG, WINDOW, Call, Calls, Met, why_open
+from ordercast.pacing.breaker import LEAST, LONG, WINDOW, Met, RouteCall, RouteCalls, why_open
 from tests.fakes.clock import START
 
 SECOND = timedelta(seconds=1)
 
 
-def calls(*met: Met, every: timedelta = SECOND / 10) -> Calls:
+def calls(*met: Met, every: timedelta = SECOND / 10) -> RouteCalls:
     """Return calls that met this, one after another, the last at START."""
-    known = Calls()
+    known = RouteCalls()
     for place, each in enumerate(met, start=1):
         at = START - every * (len(met) - place)
-        known = known.then(Call(at=at, met=each, code=f"{each}-code"))
+        known = known.then(RouteCall(at=at, met=each, code=f"{each}-code"))
     return known
 
 

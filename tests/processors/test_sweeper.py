@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_lambda_powertools import Logger
 
+from ordercast.embedded_metric_format import OPEN_BREAKERS
 from ordercast.errors import QueueUnavailable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.sending.due_partitions import SHARDS, shard_of
 from processors import sweeper
 from tests.examples import notification
@@ -93,6 +95,25 @@ def test_nothing_is_said_of_a_backlog_whose_turn_comes_in_time(
 
     assert ["swept"] == [slug for slug, _ in log_lines()]
     assert 200 == log_lines()[0][1]["backlog"]
+
+
+@pytest.mark.parametrize(("group", "said"), [(0, [1]), (1, [])])
+def test_a_closed_route_is_a_metric_of_its_channel_which_one_group_says(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    group: int,
+    said: list[int],
+) -> None:
+    route = Scope(route="sns/us-east-1/default")
+    world.ledger.hold([Hold(why=Why.BREAKER, scope=route, by="sender", since=world.now())])
+    monkeypatch.setattr(sweeper, "_wired", world.sweeper)
+    level = "essential"
+    monkeypatch.setattr(sweeper, "_settings", lambda: SimpleNamespace(stage="test", metrics=level))
+    sweeper.handler({"group": group, "groups": 2}, CONTEXT)
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+
+    assert said == [each[OPEN_BREAKERS] for each in lines if each.get("channel") == "sms"]
 
 
 def test_a_round_that_fails_leaves_its_line_and_what_is_due_all_the_same(

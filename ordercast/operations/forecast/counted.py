@@ -11,9 +11,9 @@ BUCKETS = 20  # that the notifications of a batch share, each written in a trans
 EVENT_BYTES = 564
 SERIES = {
     "essential": 23,
-    "full": 57,
+    "full": 58,
 }  # metrics, by level, with the verifier's, the senders' and the sweeper's
-ALARM_METRICS = 91
+ALARM_METRICS = 95
 COMPOSITE_ALARMS = 1
 KEYS = 2
 WORK_QUEUES = 5

@@ -15,7 +15,7 @@ from ordercast.errors import Retryable
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.route_scores import RouteScores
-from ordercast.pacing.breaker import Call, Calls, Met, why_open
+from ordercast.pacing.breaker import Met, RouteCall, RouteCalls, why_open
 from ordercast.pacing.holds import Hold, Holds, Scope, Why, closed_routes
 from ordercast.sending.outcome import BackPressure, Outcome, Settlement
 from ordercast.sending.routes import Route, RouteChoice, Routes, choose
@@ -33,7 +33,7 @@ class Breakers(Struct, kw_only=True):
     routes: Routes
     by: str
     now: Clock
-    _calls: dict[str, Calls] = field(default_factory=dict)
+    _calls: dict[str, RouteCalls] = field(default_factory=dict)
     _holds: Holds = ()
     _scores: RouteScores = field(default_factory=dict)
 
@@ -45,10 +45,10 @@ class Breakers(Struct, kw_only=True):
 
     def note(self, route: Route, outcomes: Iterable[Outcome]) -> None:
         """Remember what the calls of a wave met, and open the breaker if that says so."""
-        calls, at = self._calls.get(route.key, Calls()), self.now()
+        calls, at = self._calls.get(route.key, RouteCalls()), self.now()
         for each in outcomes:
             if met := met_by(each):
-                calls = calls.then(Call(at=at, met=met, code=each.reason or ""))
+                calls = calls.then(RouteCall(at=at, met=met, code=each.reason or ""))
         self._calls[route.key] = calls
         self._open()
 

@@ -1,5 +1,6 @@
 """Release what waits behind holds that were let go, and close what expires behind others. Used by the sweeper."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -7,10 +8,12 @@ from msgspec import Struct
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.providers import PROVIDERS
 from ordercast.pacing.holds import OF_THE_ACCOUNT, STALE_VIEW, Hold, Why
 from ordercast.rollups.budget_holds import is_over
 from ordercast.sending.due_partitions import WHENEVER, held_behind, shard_of
 from ordercast.sending.outcome import DAILY_QUOTA
+from ordercast.sending.routes import Route
 from ordercast.workflows.ports import Clock, Ledger
 from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
@@ -47,6 +50,7 @@ class SweepHolds(Struct, frozen=True, kw_only=True):
             hold.is_active and hold.why in OF_THE_ACCOUNT and hold.reason != DAILY_QUOTA
             for hold in holds
         )
+        swept.open_breakers = _open_breakers(holds)
         released = [hold for hold in holds if not hold.is_active]
         active = [hold for hold in holds if hold.is_active]
         swept.let_go = [hold.id for hold in [*released, *_rechosen(active, released, now)]]
@@ -103,6 +107,13 @@ class SweepHolds(Struct, frozen=True, kw_only=True):
     def _is_empty(self, hold: Hold) -> bool:
         everywhere = held_behind([hold.id])
         return not self.ledger.due(everywhere, until=WHENEVER, limit=1)
+
+
+def _open_breakers(holds: Sequence[Hold]) -> Counter[Channel]:
+    """Count the routes that breakers close, by channel; not those of providers that are registered no more."""
+    keys = [e.scope.route for e in holds if e.is_active and e.why is Why.BREAKER and e.scope.route]
+    providers = [PROVIDERS.get(Route.read(key).provider) for key in keys]
+    return Counter(each.channel for each in providers if each)
 
 
 def _rechosen(active: Sequence[Hold], released: Sequence[Hold], now: datetime) -> Sequence[Hold]:

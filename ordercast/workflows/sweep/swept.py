@@ -24,7 +24,7 @@ class Swept(Struct, kw_only=True):
     holds walked, and `passed` counts what passed each hold for money. `is_counted` says whether all of this is known, and
     `probed` that holds were probed already, which is done once. `budget_used` is how much of the
     fullest budget is used, in percent; None if none is set. `account_holds` are the
-    holds of trouble with the account that a person has to end.
+    holds of trouble with the account that a person has to end, `open_breakers` the closed routes of each channel.
     """
 
     looked_at: int = 0
@@ -42,6 +42,7 @@ class Swept(Struct, kw_only=True):
     unattributed: int = 0
     budget_used: float | None = None
     account_holds: int = 0
+    open_breakers: Counter[Channel] = field(default_factory=Counter)
     backlog: int = 0
     waits: timedelta = timedelta()
     would_expire: dict[Channel, int] = field(default_factory=dict)

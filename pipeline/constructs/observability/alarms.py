@@ -12,7 +12,13 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from ordercast.embedded_metric_format import BACK_PRESSURE, BUDGET_USED, DUE_AGE, PARKED_METRIC
+from ordercast.embedded_metric_format import (
+    BACK_PRESSURE,
+    BUDGET_USED,
+    DUE_AGE,
+    OPEN_BREAKERS,
+    PARKED_METRIC,
+)
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.analytics import Analytics
@@ -51,6 +57,7 @@ class Alarms:
             self._errors(function)
         self._parked()
         self._account_trouble()
+        self._open_breakers()
         self._stream_reader(pipeline.relay, self.stage.order_relay)
         self._stream_reader(pipeline.analytics, self.stage.analytics)
         self._sweeper()
@@ -94,6 +101,18 @@ class Alarms:
         )
         means = "A provider takes no messages from the account until somebody mends something."
         self.topic.alarm("AccountTrouble", refused, means)
+
+    def _open_breakers(self) -> None:
+        """Watch each channel's routes; one that is closed for less than two periods mends itself."""
+        for channel in self.stage.rates:
+            closed = self.metrics.metric(
+                OPEN_BREAKERS,
+                statistic="Maximum",
+                period=self.stage.alarms.period,
+                channel=channel,
+            )
+            means = "A route of a channel is closed: its provider is down, or takes nothing."
+            self.topic.alarm(f"{channel.capitalize()}RouteClosed", closed, means, periods=2)
 
     def _stream_reader(
         self, reader: OrderRelay | Analytics, settings: StreamReaderSettings

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,6 +14,7 @@ from ordercast.embedded_metric_format import (
     CLOUDWATCH_OFF,
     DUE_AGE,
     DUE_BACKLOG,
+    OPEN_BREAKERS,
     SLOT_WAIT,
 )
 from ordercast.settings.stage import StageSettings
@@ -246,6 +248,7 @@ class Dashboard(Construct):
                 "Age of what is due, s",
                 [self._metrics.metric(DUE_AGE, statistic="Maximum", period=MINUTES)],
             ),
+            _graph("Closed routes", self._by_channel(OPEN_BREAKERS, statistic="Maximum")),
             _graph(
                 "Due and not yet taken (metrics = full)",
                 # Each group of the sweeper counts its part, once a minute.
@@ -253,6 +256,10 @@ class Dashboard(Construct):
             ),
             *self._pace(),
         ]
+
+    def _by_channel(self, name: str, *, statistic: str) -> list[cloudwatch.IMetric]:
+        metric = partial(self._metrics.metric, name, period=MINUTES, statistic=statistic)
+        return [metric(label=each, channel=each) for each in self._stage.rates]
 
     def _pace(self) -> list[cloudwatch.IWidget]:
         """Show how fast the senders may be and are; of stages whose metrics are `full`."""
@@ -267,12 +274,7 @@ class Dashboard(Construct):
             ),
             _graph(
                 "Wait of senders for the provider's rate, ms (metrics = full)",
-                [
-                    self._metrics.metric(
-                        SLOT_WAIT, period=MINUTES, statistic="p95", label=each, channel=each
-                    )
-                    for each in rates
-                ],
+                self._by_channel(SLOT_WAIT, statistic="p95"),
             ),
             _graph(
                 "Not taken by providers (all but account: metrics = full)",
