@@ -28,7 +28,6 @@ from ordercast.sending.outcome import (
     refused,
     unknown,
 )
-from ordercast.sending.routes import Routes, home_route
 from ordercast.sending.send_rules import latest_status_keys_of
 from ordercast.templates.words import Words
 from ordercast.workflows.count_changes import Count
@@ -36,6 +35,7 @@ from tests.examples import POLICY, payload
 from tests.explorer.checks.rollups import input_of
 from tests.fakes.services import cost
 from tests.fakes.world import World
+from tests.workflows.flow.regions import Regions, routes
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 ORDERS = 10
@@ -45,9 +45,6 @@ A_TEXT, AN_EMAIL = Decimal("0.01"), Decimal("0.0001")
 DELIVERED = "SUCCESS/Message has been accepted by phone"
 UNREACHED_FINALLY = {f"FAILURE/{reason}" for reason in UNREACHABLE if reason.endswith(FINALLY)}
 UNREACHED = {f"FAILURE/{reason}" for reason in UNREACHABLE}
-FIRST = home_route(SMS, "us-east-1")
-SECOND_REGION = replace(FIRST, region="us-west-2")
-REGIONS = (FIRST.key, SECOND_REGION.key)
 POLICIES = (
     "",
     "normal 2 over 30 min",
@@ -78,8 +75,7 @@ def _world() -> World:
 class FallbackDay:
     """One day of one seed; `happened` are the messages that providers took, whether they said so or not.
 
-    `charged` is what each cost, and `said` what was reported of it and when, by message id; `down` are the routes
-    of a Region that is gone for now; `out_of_place` says which should not have been sent when it
+    `charged` is what each cost, and `said` what was reported of it and when, by message id; `out_of_place` says which should not have been sent when it
     was, by what the ledger knew.
     """
 
@@ -88,10 +84,14 @@ class FallbackDay:
     happened: list[Notification] = field(default_factory=list)
     charged: dict[str, Decimal] = field(default_factory=dict)
     said: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
-    down: set[str] = field(default_factory=set)
     out_of_place: list[str] = field(default_factory=list)
     receipts: list[tuple[datetime, Receipt]] = field(default_factory=list)
     wishes: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    regions: Regions = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Both Regions are there at first."""
+        self.regions = Regions(self.world, self.chance)
 
     @classmethod
     def of(cls, seed: int) -> "FallbackDay":
@@ -99,12 +99,7 @@ class FallbackDay:
         day = cls(chance=Random(seed))  # noqa: S311 - made up, and the same every time
         day.world.provider.answer = day.answer
         day.world.cost = _cost
-        day.world.routes = Routes(
-            home=FIRST,
-            usual=FIRST,
-            in_second_region={FIRST: SECOND_REGION},
-            second_region_share=day.chance.choice((0, 40)),
-        )
+        day.world.routes = routes(day.chance.choice((0, 40)))
         day.world.retry_after_receipt = day.chance.choice(POLICIES)
         day.world.retry_for_now = day.chance.random() < 0.3
         day.play()
@@ -133,7 +128,7 @@ class FallbackDay:
             }
         elif trouble and self.chance.random() < 0.3:
             world.ledger.unheard = {self.chance.choice(("accept", "change", "settle"))}
-        self.down = {each for each in REGIONS if trouble and self._is_gone(each)}
+        self.regions.turn(trouble=trouble)
         if self.chance.random() < 0.05:
             self._opt_out(self.chance.randrange(ORDERS))
         for _ in range(2):
@@ -143,7 +138,7 @@ class FallbackDay:
 
     def answer(self, message: Outgoing) -> Outcome:
         """Answer as a provider does, and plan what it will say of the message."""
-        if (message.notification.route or FIRST.key) in self.down:
+        if self.regions.is_down(message.notification):
             # Some refuse the connection, some take the text and say nothing.
             if self.chance.random() < 0.8:
                 return back_pressure("ConnectionRefused")
@@ -236,10 +231,6 @@ class FallbackDay:
         rows = [input_of(row) for row in self.world.rows()]
         count = Count(rollups=self.world.rollups, pause=lambda _: None, chance=lambda: 0.5)
         count(rows)
-
-    def _is_gone(self, route: str) -> bool:
-        """Tell whether a Region that was there goes, or one that was gone does not come yet."""
-        return self.chance.random() < (0.7 if route in self.down else 0.06)
 
     def _opt_out(self, number: int) -> None:
         key = customer_key(shop=None, customer_id=f"c-{number}")

@@ -9,11 +9,13 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.route_reason import RouteReason
 from ordercast.receipts.receipt_log import REFUSED
 from ordercast.sending.send_rules import NOT_REPLACED
 from tests.explorer.checks.rollups import imbalance
 from tests.sampling import SAMPLED, sampled
-from tests.workflows.flow.fallback_day import SECOND_REGION, FallbackDay
+from tests.workflows.flow.fallback_day import FallbackDay
+from tests.workflows.flow.regions import SECOND_REGION
 
 DAYS = sampled(15, whole=1000)
 UNHEARD = frozenset({State.FAILED, State.FAILED_FOR_NOW})
@@ -32,6 +34,7 @@ def test_the_days_have_everything_in_them() -> None:
     days = [FallbackDay.of(seed) for seed in range(100, 125)]
     assert {None, SECOND_REGION.key} == {row.route for day in days for row in day.happened}
     rows = [row for day in days for row in day.world.rows()]
+    assert RouteReason.SECOND_REGION in {row.route_reason for row in rows}
     texts = [row for row in rows if row.channel is Channel.SMS and row.fallback]
     fallbacks = [row for row in rows if row.fallback_for]
 
