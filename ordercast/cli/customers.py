@@ -24,6 +24,7 @@ from ordercast.events.order_event import Channel
 from ordercast.operations.acts import audited
 from ordercast.operations.customer_files import OPTED_OUT, CustomerLine, customer_lines
 from ordercast.operations.order_files import read_file
+from ordercast.operations.person_fields import fields_of_person
 from ordercast.operations.target import LOCAL_STAGE, provider_endpoint, target
 from ordercast.operations.units import count
 from ordercast.people.person import Person, QuietHours
@@ -173,28 +174,4 @@ def _quiet_hours(written: str) -> QuietHours | None:
 
 
 def _listing(person: Person) -> Text:
-    quiet = person.quiet
-    known = {
-        "customer": person.customer_id,
-        "shop": person.shop,
-        "e-mail": person.email,
-        "phone": person.phone,
-        "country": person.country,
-        "locale": person.locale,
-        "time zone": person.time_zone,
-        "channels": person.channels and " ".join(person.channels),
-        "agreed to": " ".join(sorted(person.consents)),
-        "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
-        "promotional": ", ".join(f"{c} ({said})" for c, said in sorted(person.promotions.items())),
-        # Each concerns one address, which is stored as its hash only.
-        "suppressions": "\n".join(
-            f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
-            for each in sorted(person.suppressions.values(), key=lambda each: each.at)
-        ),
-        "unsuppressions": "\n".join(
-            f"{each.reason}, by {each.by} on {each.at:%Y-%m-%d %H:%M}"
-            for each in sorted(person.unsuppressions.values(), key=lambda each: each.at)
-        ),
-        "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
-    }
-    return field_list({name: value or "-" for name, value in known.items()})
+    return field_list({name: value or "-" for name, value in fields_of_person(person).items()})

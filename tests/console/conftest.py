@@ -2,6 +2,7 @@
 
 import pytest
 
+from ordercast.cli import find
 from ordercast.operations import acts, holding
 from tests.console.asking import Browser, operator
 from tests.console.example_stage import Example, example
@@ -14,6 +15,7 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Example:
     monkeypatch.setattr(acts, "trail_of", lambda _: made.target.trail)
     for module in (acts, holding):
         monkeypatch.setattr(module, "caller_on", lambda _: "ada")
+    monkeypatch.setattr(find, "parked_with", lambda *_: [])
     return made
 
 

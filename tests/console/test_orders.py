@@ -1,10 +1,13 @@
 """An order's page: each step in words, how it looked, addresses masked until asked."""
 
+import re
+
 import pytest
 
+from ordercast.events.order_event import Channel
 from tests.console.asking import Browser
 from tests.console.example_stage import Example
-from tests.examples import EMAIL, PHONE
+from tests.examples import EMAIL, PHONE, person
 
 
 @pytest.fixture
@@ -74,15 +77,32 @@ def test_what_is_not_there_says_so(reader: Browser, path: str) -> None:
     assert 404 == reader.get(path).status
 
 
-def test_what_is_typed_to_find_an_order_or_customer_is_not_in_the_address(reader: Browser) -> None:
-    for path, field in (("/find/order", "order"), ("/find/customer", "customer")):
-        sent_on = reader.post(path, {field: "ada@example.com", "shop": "Example Tea"})
-        assert 303 == sent_on.status
-        assert "ada" not in sent_on.headers["location"]
-        assert "Example" not in sent_on.headers["location"]
+def test_an_order_that_is_found_is_shown_without_its_name_in_the_address(reader: Browser) -> None:
+    sent_on = reader.post("/find", {"text": "o-sent", "shop": "Example Tea"})
+    assert 303 == sent_on.status
+    assert "o-sent" not in sent_on.headers["location"]
+    assert "Order o-sent" in reader.get(sent_on.headers["location"]).body
 
 
-def test_a_customer_s_notifications_are_found(on: Example, reader: Browser) -> None:
-    sent_on = reader.post("/find/customer", {"customer": "nobody"})
-    page = reader.get(sent_on.headers["location"])
-    assert "no notification of this customer" in page.body
+def test_an_address_leads_to_its_messages_and_no_address_of_a_page_holds_it(
+    reader: Browser,
+) -> None:
+    page = reader.post("/find", {"text": EMAIL}).body
+    [to] = re.findall(r'href="(/messages\?[^"]*)"', page)
+    assert "ada" not in page.replace("ada</td>", "")
+    assert "/orders/" in reader.get(to.replace("&amp;", "&")).body
+
+
+def test_a_customer_s_record_is_shown_with_contacts_masked(on: Example, reader: Browser) -> None:
+    known = person(email=EMAIL, consents=frozenset({Channel.SMS}))
+    on.target.world.people.put(known)
+    page = reader.get(f"/customers/{known.key}").body
+    assert "a···@example.com" in page
+    assert EMAIL not in page
+    assert f"/messages?customer={known.key}" in page
+    assert "Nothing is on record" in reader.get("/customers/nobody").body
+
+
+def test_nothing_found_is_said_and_an_empty_search_refused(reader: Browser) -> None:
+    assert "Nothing is known by that name" in reader.post("/find", {"text": "nobody"}).body
+    assert 400 == reader.post("/find", {"text": " "}).status

@@ -131,14 +131,6 @@ def test_messages_are_listed_by_what_the_address_says(on: Example, reader: Brows
     assert 400 == reader.get("/messages?cursor=nowhere").status
 
 
-def test_messages_of_an_address_are_found_without_it_in_any_address(reader: Browser) -> None:
-    sent_on = reader.post("/find/address", {"address": "ada@example.com"})
-    assert "ada" not in sent_on.headers["location"]
-    assert "/orders/" in reader.get(sent_on.headers["location"]).body
-    refused = reader.post("/find/address", {"address": "not ada"})
-    assert (400, False) == (refused.status, "not ada" in refused.body)
-
-
 def test_a_row_of_a_plot_leads_to_its_messages(reader: Browser) -> None:
     page = reader.get("/figures?channel=sms").body
     assert "channel=sms&amp;state=undelivered" in page

@@ -1,53 +1,86 @@
-"""Look for an order or a customer by what is typed; the addresses that one is sent on to hold hashes only. Used by the console."""
+"""Look for whatever an operator has a name of; the addresses that one is sent on to hold hashes only. Used by the console."""
 
-from itertools import chain, islice
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ordercast.cli.find import searched
+from ordercast.cli.options import read_name
+from ordercast.cli.unsuppress import address_hash
 from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import Form, shows, takes
-from ordercast.events.identity import customer_key, order_hash_for
-from ordercast.operations.units import count
-from ordercast.usage_error import UsageError
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.events.identity import customer_key, order_of
+from ordercast.operations.masking import masked
+from ordercast.operations.person_fields import fields_of_person
+from ordercast.operations.shops import shops_of
+from ordercast.queries.find import Finding
+from ordercast.queries.find import find as found_by
 
-LISTED = 50
+LISTED = 5
+"""How many messages are listed below a verdict."""
+
+_CONTACTS = ("e-mail", "phone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFinding:
+    """What was found, and the address of all of it; `record` is that of a customer."""
+
+    found: Finding
+    to: str
+    record: str
 
 
 def find(request: Request) -> Response:
-    """Show the forms."""
-    return shown(request, "find.html")
+    """Show the form."""
+    return shown(request, "find.html", findings=None)
 
 
-def to_order(request: Request, form: Form) -> Response:
-    """Send on to the page of an order."""
-    del request
-    if not form.get("order"):
-        raise UsageError("Type the order_id of its events.")
-    hashed = order_hash_for(shop=form.get("shop") or None, order_id=form["order"])
-    return RedirectResponse(f"/orders/{hashed}", status_code=303)
-
-
-def to_customer(request: Request, form: Form) -> Response:
-    """Send on to the page of a customer."""
-    del request
-    if not form.get("customer"):
-        raise UsageError("Type the customer_id of the events.")
-    key = customer_key(shop=form.get("shop") or None, customer_id=form["customer"])
-    return RedirectResponse(f"/customers/{key}", status_code=303)
+def found(request: Request, form: Form) -> Response:
+    """Show what was found, in all shops of late; one order alone is shown at once."""
+    stage = stage_of(request)
+    text = read_name("what is looked for", form.get("text", ""))
+    named = [form["shop"]] if form.get("shop") else []
+    shops = list(dict.fromkeys([*named, *shops_of(stage.where, now=stage.now())]))
+    findings = found_by(text, searched(stage.where), shops=shops, now=stage.now())
+    if [each.what for each in findings] == ["order"] and findings[0].rows:
+        return RedirectResponse(f"/orders/{order_of(findings[0].rows[0].id)}", status_code=303)
+    return shown(request, "find.html", findings=[_shown(text, each) for each in findings])
 
 
 def customer(request: Request) -> Response:
-    """List the newest notifications of a customer."""
-    pages = stage_of(request).where.ledger().of_customer(request.path_params["customer"])
-    rows = list(islice(chain.from_iterable(pages), LISTED + 1))
-    more = f"These are the newest {count(LISTED)}." if len(rows) > LISTED else ""
-    return shown(request, "customer.html", rows=rows[:LISTED], more=more)
+    """Show what is on record of a customer, contacts masked."""
+    key = request.path_params["customer"]
+    ledger = stage_of(request).where.ledger()
+    known = ledger.look_up(LookupKeys(people=frozenset({key}))).people.get(key)
+    fields = fields_of_person(known) if known else {}
+    fields |= {name: masked(str(fields[name])) for name in _CONTACTS if fields.get(name)}
+    return shown(request, "customer.html", key=key, fields=fields)
+
+
+def _shown(text: str, each: Finding) -> ShownFinding:
+    to = record = ""
+    if each.what == "customer":
+        key = customer_key(shop=each.shop, customer_id=text)
+        to, record = _list(customer=key), f"/customers/{key}"
+    elif each.what == "address":
+        to = _list(address=address_hash(each.rows[0].recipient or ""))
+    elif each.rows:
+        to = f"/orders/{order_of(each.rows[0].id)}"
+    elif each.what == "parked event":
+        to = "/parked"
+    return ShownFinding(found=each, to=to, record=record)
+
+
+def _list(**whose: str) -> str:
+    return f"/messages?{urlencode({**whose, 'since': '30d'})}"
 
 
 ROUTES = (
     shows("/find", find),
-    takes("/find/order", to_order),
-    takes("/find/customer", to_customer),
+    takes("/find", found),
     shows("/customers/{customer}", customer),
 )

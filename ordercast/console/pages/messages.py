@@ -5,12 +5,11 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from ordercast.cli.options import read_country
-from ordercast.cli.unsuppress import address_hash
 from ordercast.console.rendering import shown, stage_of
-from ordercast.console.routing import Form, shows, takes
+from ordercast.console.routing import shows
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.periods import period
@@ -54,13 +53,6 @@ def listed(request: Request) -> Response:
     )
 
 
-def of_address(request: Request, form: Form) -> Response:
-    """Send on to the messages of an address, whose hash the list's address holds."""
-    del request
-    hashed = address_hash(form.get("address", ""))
-    return RedirectResponse(f"/messages?{urlencode({'address': hashed, 'since': '30d'})}", 303)
-
-
 def _asked(request: Request) -> dict[str, str]:
     given = request.query_params
     return {name: given.get(name, "").strip() for name in (*FIELDS, *HASHES)}
@@ -89,4 +81,4 @@ def _states(named: str) -> frozenset[State]:
     return frozenset({State(named)} if named else ())
 
 
-ROUTES = (shows("/messages", listed), takes("/find/address", of_address))
+ROUTES = (shows("/messages", listed),)

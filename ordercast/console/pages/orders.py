@@ -12,12 +12,12 @@ from ordercast.cli.output.timeline import TimelineEntry, steps
 from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import Form, shows, takes
 from ordercast.console.stage import ConsoleStage
-from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import notification_id_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.acts import audited
 from ordercast.queries.state_words import meaning_of_row
-from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.queries.verdicts import verdict
 from ordercast.templates.rendering_again import rendered_again
 from ordercast.templates.words import TemplateFailed, Words
 
@@ -35,6 +35,7 @@ class ShownNotification:
     """A notification as the page shows it; `words` are None where they are not kept."""
 
     row: Notification
+    verdict: str
     meaning: str
     steps: list[TimelineEntry]
     words: Words | None
@@ -55,7 +56,17 @@ def order(request: Request) -> Response:
         for channel in each.verdicts
     }
     kept = _kept(stage, rows)
-    shown_rows = [_shown(row, by_id.get(row.id), logs, kept) for row in rows]
+    holds = ledger.look_up(LookupKeys(holds=True)).holds
+    shown_rows = [
+        ShownNotification(
+            row=row,
+            verdict=verdict(row, holds, now=stage.now()),
+            meaning=meaning_of_row(row),
+            steps=steps(row, by_id.get(row.id), logs),
+            words=_words(row, kept),
+        )
+        for row in rows
+    ]
     name = rows[0].order.order_id if rows else None
     shop = rows[0].order.shop if rows else None
     return shown(
@@ -93,20 +104,6 @@ def _row(stage: ConsoleStage, id_: str) -> Notification:
 def _kept(stage: ConsoleStage, rows: list[Notification]) -> Mapping[str, bytes]:
     versions = {row.template_version for row in rows if row.template_version}
     return stage.where.template_versions().find(versions) if versions else {}
-
-
-def _shown(
-    row: Notification,
-    decision: Decision | None,
-    logs: Mapping[str, ReceiptLog],
-    kept: Mapping[str, bytes],
-) -> ShownNotification:
-    return ShownNotification(
-        row=row,
-        meaning=meaning_of_row(row),
-        steps=steps(row, decision, logs),
-        words=_words(row, kept),
-    )
 
 
 def _words(row: Notification, kept: Mapping[str, bytes]) -> Words | None:
