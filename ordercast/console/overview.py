@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ordercast.budgets.account import Account
 from ordercast.budgets.budget import Budget
+from ordercast.cli.list_routes import states_of
 from ordercast.console.stage import ConsoleStage
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import PipelineError
@@ -14,6 +15,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.queue_depths import QueueDepth
+from ordercast.operations.route_states import RouteState
 from ordercast.pacing.holds import Hold
 from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
 from ordercast.rollups.statistics import Figures, by
@@ -88,7 +90,7 @@ class Overview:
     queues: Mapping[str, QueueDepth] = field(default_factory=dict)
     holds: tuple[tuple[Hold, int], ...] = ()
     budgets: tuple[BudgetUse, ...] = ()
-    limits: Mapping[str, float] = field(default_factory=dict)
+    routes: tuple[RouteState, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property
@@ -133,7 +135,7 @@ def overview(stage: ConsoleStage, now: datetime, older: Buckets) -> Overview:
         budgets=tuple(
             BudgetUse(budget=each, account=accounts.get(key)) for key, each in keys.items()
         ),
-        limits={channel: float(each.rate) for channel, each in where.names.senders.items()},
+        routes=tuple(states_of(where, record.holds, now=now)),
     )
     try:
         return replace(seen, queues=stage.queues())

@@ -30,6 +30,7 @@ from tests.busy_day import busy_day
 from tests.examples import notification, payload
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.audit_trail import FakeAuditTrail
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.limits import FakeLimits
@@ -83,6 +84,13 @@ class ExampleTarget:
 
     def template_versions(self) -> FakeTemplateVersions:
         return self.world.template_versions
+
+    @property
+    def region(self) -> str:
+        return "us-east-1"
+
+    def buckets(self) -> FakeBuckets:
+        return self.world.buckets
 
     def lists(self) -> Lists:
         counted = FakeCountedList(self.counted, [])

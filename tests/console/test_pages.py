@@ -17,7 +17,13 @@ from tests.console.example_stage import NOW, Example
 
 def test_the_first_page_says_what_flows_what_waits_and_what_is_held_back(reader: Browser) -> None:
     page = reader.get("/").body
-    for words in ("texts to SE", "the carrier asks for it", "1 message waiting", "all/day"):
+    for words in (
+        "texts to SE",
+        "the carrier asks for it",
+        "1 message waiting",
+        "all/day",
+        "sns/us-east-1/default",
+    ):
         assert words in page, words
     assert "sms, normal" in page
     assert "309" in page

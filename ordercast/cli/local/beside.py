@@ -28,9 +28,14 @@ def console_beside(cloud: LocalCloud) -> str | None:
         text=True,
         start_new_session=True,  # Ctrl-C here is not meant for it
     )
-    address = _address(started.stdout) if started.stdout else None
+    said = started.stdout
+    if said is None:
+        return None
+    with said:
+        address = _address(said)
     if address is None:
         started.kill()
+        started.wait()
     return address
 
 
