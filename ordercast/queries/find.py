@@ -182,7 +182,7 @@ def _of(
     """Judge by the newest event's messages: both channels are of one instant."""
     newest = [row for row in rows if row.effective_at == rows[0].effective_at]
     said = "; ".join(f"{kind_of(row)}: {verdict(row, holds, now=now)}" for row in newest)
-    return Finding(what=what, verdict=said, shop=shop or rows[0].order.shop, rows=tuple(rows))
+    return Finding(what=what, verdict=said, shop=shop, rows=tuple(rows))
 
 
 _FOREVER = place_of(datetime(9999, 1, 1, tzinfo=UTC))
