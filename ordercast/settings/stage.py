@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from ordercast.events.order_event import Channel
 from ordercast.settings.choice_by_cost import ChoiceByCostSettings
-from ordercast.settings.originations import OriginationTable
+from ordercast.settings.originations import OriginationTable, with_share
 from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Settings, Span, Text
 
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
@@ -270,8 +270,16 @@ class StageSettings(Settings, frozen=True):
 
     @property
     def rates(self) -> dict[Channel, int]:
-        """What each channel's sender may send, in units a second."""
-        return {each: getattr(self, f"{each}_sender").limit for each in Channel}
+        """What each channel's sender may send by all its routes, in units a second."""
+        own = with_share(self.originations, self.sms_sender.share).values()
+        of_own = {Channel.SMS: sum(each.rate or 0 for each in own)}
+        return {
+            each: getattr(self, f"{each}_sender").limit + of_own.get(each, 0) for each in Channel
+        }
+
+    def rate_of(self, channel: str) -> int:
+        """Return what one channel's sender may send by all its routes, in units a second."""
+        return self.rates[Channel(channel)]
 
 
 class AccountSettings(Settings, frozen=True):

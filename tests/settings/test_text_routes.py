@@ -86,6 +86,18 @@ def test_a_route_costs_what_its_origination_says_else_what_the_list_says() -> No
     assert (50, 2) == (policy.samples, policy.trial)
 
 
+def test_a_channel_sends_by_all_its_routes_together_what_each_of_them_may() -> None:
+    """From that follows how many senders run at a time."""
+    stage = default_settings()
+    table = {"pool-0123": POOL, "ACME": ACME, "+12065550100": SPARE}
+    half = replace(stage.sms_sender, share=50)
+    with_own = replace(stage, originations=table, sms_sender=half)
+
+    assert {"sms": stage.rate_of("sms") // 2 + 37 + 5, "email": stage.rate_of("email")} == {
+        each: with_own.rate_of(each) for each in ("sms", "email")
+    }
+
+
 @pytest.mark.parametrize(
     ("route", "named"),
     [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ordercast.events.order_event import Channel
 from ordercast.operations.doctor.findings import Judged, bad, look, ok
 from ordercast.operations.doctor.mail_checks import writes_to_everybody
 from ordercast.operations.doctor.readings import (
@@ -35,8 +36,8 @@ def needed(stage: StageSettings) -> int:
     busy: tuple[tuple[FunctionSettings, int], ...] = (
         (stage.order_relay, shards * stage.order_relay.parallelization),
         (stage.analytics, stage.analytics.parallelization),
-        (stage.sms_sender, _of_queues(stage.sms_sender)),
-        (stage.email_sender, _of_queues(stage.email_sender)),
+        (stage.sms_sender, _of_queues(stage, Channel.SMS)),
+        (stage.email_sender, _of_queues(stage, Channel.EMAIL)),
         (stage.receipt_tracker, stage.receipt_tracker.concurrency),
         (stage.sweeper, stage.sweeper.groups),
         (stage.verifier, 1),
@@ -44,11 +45,11 @@ def needed(stage: StageSettings) -> int:
     return sum(min(most, function.reserved or most) for function, most in busy)
 
 
-def _of_queues(sender: SenderFunctionSettings) -> int:
+def _of_queues(stage: StageSettings, channel: Channel) -> int:
     """Return what the mappings of a sender's two queues let run at a time."""
-    mappings = (
-        mapping_of(sender.limit, high=high, timeout=sender.timeout) for high in (True, False)
-    )
+    sender: SenderFunctionSettings = getattr(stage, f"{channel}_sender")
+    rate = stage.rate_of(channel)
+    mappings = (mapping_of(rate, high=high, timeout=sender.timeout) for high in (True, False))
     return sum(each.concurrency for each in mappings)
 
 

@@ -19,6 +19,10 @@ VOLUMES = (3_000, 100_000, 1_000_000, 10_000_000)
 """Messages a day, of the tables in docs/costs.md."""
 
 
+ORIGINATIONS = "Numbers and sender ids"
+"""What a stage's originations cost a month by themselves (stages/*.toml: originations.NAME.month)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCharge:
     """What a service charges in a month, in US dollars: by the stage, and by its messages."""
@@ -63,12 +67,14 @@ class Month:
 def month(stage: StageSettings, *, a_day: float) -> Month:
     """Return what AWS charges for a month of a stage with *a_day* messages, each of an event of its own."""
     fixed = _priced(by_the_stage(stage, a_day=a_day))
+    if of_numbers := sum((each.month for each in stage.originations.values()), Decimal(0)):
+        fixed = {**fixed, ORIGINATIONS: of_numbers}
     a_message = _priced(by_the_message(stage, a_day=a_day))
     charges = [
         ServiceCharge(
             service=service,
-            fixed=fixed[service],
-            variable=a_message[service] * Decimal(a_day) * DAYS,
+            fixed=fixed.get(service, Decimal(0)),
+            variable=a_message.get(service, Decimal(0)) * Decimal(a_day) * DAYS,
         )
         for service in fixed.keys() | a_message.keys()
     ]

@@ -69,7 +69,8 @@ class Queues:
     def _of_channel(self, channel: str, sender: SenderFunctionSettings) -> list[WorkQueue]:
         made = []
         for priority in ("high", "normal"):
-            mapping = mapping_of(sender.limit, high=priority == "high", timeout=sender.timeout)
+            rate = self._stage.rate_of(channel)
+            mapping = mapping_of(rate, high=priority == "high", timeout=sender.timeout)
             queue = self._queue(f"{channel.title()}{priority.title()}", sender, mapping)
             wanted = {"channel": channel, "priority": priority}
             self._subscribe(queue, self._notifications, wanted)

@@ -17,6 +17,7 @@ from tests.explorer.deployed.operator import Operator
 from tests.explorer.deployed.outages import Outages
 from tests.explorer.deployed.provider import Carrier
 from tests.explorer.deployed.reputations import ModelReputations
+from tests.explorer.deployed.routes import SCORED
 from tests.explorer.deployed.schedule import EveryMinute
 from tests.explorer.deployed.script import Script
 from tests.explorer.event_sources import mappings
@@ -62,7 +63,9 @@ class Stage:
     say: Callable[[str], None] | None = None
     clock: HandTurnedClock = field(default_factory=HandTurnedClock)
     journal: Journal = field(default_factory=Journal)
-    ledger: FakeLedger = field(default_factory=lambda: FakeLedger(rows=Rows()))
+    ledger: FakeLedger = field(
+        default_factory=lambda: FakeLedger(rows=Rows(), scored_routes=SCORED)
+    )
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)

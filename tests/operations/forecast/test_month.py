@@ -9,6 +9,7 @@ from benchmarks.rollups import NOTIFICATIONS, units_of_batches
 from ordercast.operations.forecast import assumed, counted
 from ordercast.operations.forecast.month import VOLUMES, Month, month
 from ordercast.operations.forecast.usage import batch_of, write_units
+from ordercast.settings.originations import OriginationSettings
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.stage_files import stage_settings
 
@@ -84,3 +85,14 @@ def test_larger_batches_take_fewer_units() -> None:
     units = [write_units(PROD, a_day=volume) for volume in VOLUMES]
     assert sorted(units, reverse=True) == units
     assert units[0] == pytest.approx(21.04)
+
+
+def test_originations_cost_what_the_stage_says_whatever_is_sent() -> None:
+    numbers = {
+        "pool-a": OriginationSettings(countries="US", month=Decimal("1.5")),
+        "12065": OriginationSettings(countries="US", month=Decimal(995)),
+    }
+    made = month(changed(originations=numbers), a_day=0)
+
+    assert (Decimal("996.5"), Decimal(0)) == of("Numbers and sender ids", made)
+    assert "Numbers and sender ids" not in {each.service for each in month(PROD, a_day=1).charges}
