@@ -195,6 +195,8 @@ def _environment() -> dict[str, str]:
         "REPUBLISH_AFTER": "300",
         "RESEND_EMAIL_AFTER": "0",
         "FALLBACK_GRACE": "600",
+        "RETRY_AFTER_RECEIPT": "",
+        "RETRY_FOR_NOW": "False",
         "RECEIPTS_QUEUE_URL": _QUEUE + "receipts",
         "RECEIPTS_DEAD_LETTERS_URL": _QUEUE + "letters",
         "SENDERS": write_senders(
