@@ -25,7 +25,7 @@ from pipeline.bundling import locale_data
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("ordercast", "processors", "analytics")
-_NOT_SHIPPED = {"__pycache__", "authoring", "cli", "operations"}
+_NOT_SHIPPED = {"__pycache__", "authoring", "cli", "console", "operations", "queries"}
 """Folders of these packages that no function imports."""
 
 SERVICES = (

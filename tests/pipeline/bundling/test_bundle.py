@@ -99,6 +99,14 @@ def test_brands_ship_and_what_only_their_writers_need_does_not(tmp_path: Path) -
     assert ["brand.toml", "email.html", "packed/en.toml"] == list(map(str, shipped))
 
 
+def test_programs_of_operators_do_not_ship() -> None:
+    folders = {path.relative_to(ROOT).parts[:2] for path in shipped_sources(ROOT)}
+    assert ("ordercast", "workflows") in folders
+    assert (
+        not {("ordercast", each) for each in ("cli", "console", "operations", "queries")} & folders
+    )
+
+
 def test_every_service_that_functions_call_ships_its_description() -> None:
     calls = [
         node
