@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from local_cloud.chaos.fault_proxy import CALM, USUAL, FaultProxy
 from local_cloud.cloud import LocalCloud
-from local_cloud.environment import REGION
+from local_cloud.environment import REGION, REGIONS
 from local_cloud.provider_simulator.faults.control import FaultClient
 from local_cloud.provider_simulator.faults.fault import PROVIDERS, FaultKind, ProviderFault
 from local_cloud.supervisor.emulator_process import EMULATOR
@@ -78,9 +78,9 @@ class Thrower:
         if kind is FaultKind.SLOW:
             value = self.chance.choice((1.0, 3.0, 12.0))
         provider = self.chance.choice(PROVIDERS)
-        self._set(
-            [ProviderFault(provider=provider, region=REGION, kind=kind, value=value)], most=6.0
-        )
+        (region,) = self.chance.choices(REGIONS, (3, 1))
+        fault = ProviderFault(provider=provider, region=region, kind=kind, value=value)
+        self._set([fault], most=6.0)
         if kind is FaultKind.DOWN:
             self.thrown[f"provider: {kind}"] += 1
 

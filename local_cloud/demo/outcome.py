@@ -19,7 +19,7 @@ MEMORY_LIMIT = 512 * 1024 * 1024
 class DemoOutcome:
     """The records that were put and the counts; `put` and `records` are numbers by kind.
 
-    `memory` is each function's peak in bytes; `pages` are files to look at, by name.
+    `away` are texts that went by the second Region. `memory` is each function's peak in bytes; `pages` are files to look at, by name.
     """
 
     orders: int
@@ -27,6 +27,7 @@ class DemoOutcome:
     aggregated: int
     comparison: Comparison
     verified: ReconciliationResult
+    away: int
     figures: Figures
     example: SentMessage | None
     memory: Mapping[str, int]

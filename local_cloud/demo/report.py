@@ -97,6 +97,7 @@ def _summary(outcome: DemoOutcome) -> dict[str, str]:
     figures, money = outcome.figures, outcome.figures.money
     return {
         "delivery rate": f"{percent(figures.delivery_rate)} of delivered and failed",
+        "second Region": f"{count(outcome.away, 'text')} went there while the first refused connections",
         "cost": f"{to_the_cent(money.cost)} USD (simulated prices): texts "
         f"{to_the_cent(money.carrier)}, e-mails {to_the_cent(money.estimate)}",
         "event to handset": _percentiles(figures, "in_all"),

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -18,7 +18,10 @@ from local_cloud.demo.outcome import DemoOutcome
 from local_cloud.demo.play import Play
 from local_cloud.demo.progress import progress
 from local_cloud.demo.shop import SHOP
+from local_cloud.environment import REGION
 from local_cloud.inbox import FILE_NAME
+from local_cloud.provider_simulator.faults.control import FaultClient
+from local_cloud.provider_simulator.faults.fault import FaultKind, ProviderFault
 from local_cloud.worker_memory import peaks
 from ordercast.cli.local.clouds import local_target
 from ordercast.cli.local.inbox import save_inbox
@@ -35,6 +38,9 @@ from ordercast.workflows.read_rollups import HOUR
 
 IDLE_LIMIT = 90.0
 """Seconds without progress after which the demo ends; the sweeper runs within that time."""
+
+OUTAGE = timedelta(seconds=5)
+"""How long texts of the first Region are refused in the middle of the day: they go by the second."""
 
 PAUSE = 0.2  # seconds between two looks at the inbox
 SELDOM = 1.0  # seconds between two looks at the counts
@@ -68,6 +74,7 @@ class Demo:
             aggregated=sum(each.aggregated for each in play.put),
             comparison=counts.compare(play.put),
             verified=verified,
+            away=sum(m.channel == "sms" and m.region != REGION for m in counts.messages),
             figures=in_all(buckets.values()),
             example=next((m for m in counts.messages if m.channel == "sms"), None),
             memory=memory,
@@ -77,6 +84,7 @@ class Demo:
 
     def _follow(self, play: Play, counts: IndependentCounts) -> None:
         """Put and look until all counts agree, or there is no progress for a while."""
+        outage = Outage(FaultClient(endpoint=self.cloud.provider_endpoint))
         with progress(self.console, play.records) as show:
             seen = 0, counts.compare([])
             moved = looked = time.monotonic()
@@ -84,6 +92,7 @@ class Demo:
                 self.cloud.check()
                 play.arrived(counts.new_messages())
                 play.go_on(datetime.now(UTC))
+                outage.begin(len(play.put) >= play.records / 2)
                 if time.monotonic() - looked >= SELDOM:
                     before, seen = seen, (len(play.put), counts.compare(play.put))
                     show(*seen)
@@ -110,6 +119,21 @@ class Demo:
             encoding="utf-8",
         )
         return {"messages": inbox, "report": page}
+
+
+@dataclass(slots=True)
+class Outage:
+    """Refuses connections to the first Region's texts, once."""
+
+    control: FaultClient
+    _begun: bool = False
+
+    def begin(self, due: bool) -> None:  # noqa: FBT001
+        """Begin, if it is *due* and did not yet."""
+        if due and not self._begun:
+            self._begun = True
+            fault = ProviderFault(provider="sns", region=REGION, kind=FaultKind.DOWN)
+            self.control.set([fault], duration=OUTAGE)
 
 
 def _play(day: Day, target: Target) -> Play:

@@ -31,6 +31,7 @@ OUTCOME = DemoOutcome(
     aggregated=2,
     comparison=counts(),
     verified=RIGHT,
+    away=12,
     figures=Figures(amounts={"state#delivered": 3, "carrier": Decimal("0.0129"), "e#500": 3}),
     example=message(),
     memory={"order relay": 70 * 2**20, "sms sender": 60 * 2**20},
