@@ -148,14 +148,14 @@ def test_a_provider_that_cannot_be_opened_leaves_nobody_in_doubt(toy: Toy) -> No
 
 def test_an_email_in_doubt_is_sent_again_on_its_first_route(toy: Toy) -> None:
     world, first = toy.world, Route(provider="pigeon", region="eu-west-1")
-    row = notification(7)
+    row, home = notification(7), home_route(Channel.EMAIL, "us-east-1")
     world.enter(row)
-    world.routes = Routes(home=HOME, usual=first)
+    world.routes = Routes(home=home, usual=first)
     world.provider = FakeProvider(answer=lambda _: unknown("ReadTimeoutError"))
     world.send(row.id)
     assert (State.IN_DOUBT, first.key) == (world.state(row.id), world.row(row.id).route)
 
-    world.routes = Routes(home=HOME, usual=HOME)
+    world.routes = Routes(home=home, usual=home)
     world.now.turn(timedelta(hours=3))
     for _ in range(3):
         world.sweep()
