@@ -11,10 +11,11 @@ from threading import Lock
 import anyio
 from anyio import to_thread
 
-from ordercast.console.overview import Buckets, Counted, Overview, older_hours, overview, rates
+from ordercast.console.overview import Counted, Overview, older_hours, overview, rates
 from ordercast.console.rendering import rendered
 from ordercast.console.stage import ConsoleStage
 from ordercast.errors import PipelineError
+from ordercast.operations.report.plot import AmountsByKey
 
 INTERVAL = timedelta(seconds=3)
 
@@ -35,7 +36,7 @@ class Live:
     stage: ConsoleStage
     open_streams: int = 0
     _lock: Lock = field(default_factory=Lock)
-    _older: tuple[datetime, Buckets] | None = None
+    _older: tuple[datetime, AmountsByKey] | None = None
     _newest: Overview | None = None
     _counted: tuple[datetime, Mapping[str, Counted]] | None = None
 

@@ -15,9 +15,10 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.queue_depths import QueueDepth
+from ordercast.operations.report.plot import AmountsByKey
 from ordercast.operations.route_states import RouteState
 from ordercast.pacing.holds import Hold
-from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
+from ordercast.rollups.rollup import hour_of
 from ordercast.rollups.statistics import Figures, by
 from ordercast.workflows.read_rollups import hours, rollups_between
 
@@ -26,8 +27,6 @@ LOOKED_AT = timedelta(hours=24)
 
 FRESH = timedelta(hours=2)
 """Those of them that are read with each look; the older ones change little."""
-
-Buckets = Mapping[RollupKey, Amounts]
 
 WAITS: Mapping[State, str] = {
     State.REQUESTED: "wait for a sender",
@@ -109,12 +108,12 @@ class Overview:
         return not any(each.notifications for each in self.counted.values())
 
 
-def older_hours(stage: ConsoleStage, now: datetime) -> Buckets:
+def older_hours(stage: ConsoleStage, now: datetime) -> AmountsByKey:
     """Return the rollups of the hours that are not fresh."""
     return rollups_between(stage.where.rollups(), now - LOOKED_AT, now - FRESH)
 
 
-def overview(stage: ConsoleStage, now: datetime, older: Buckets) -> Overview:
+def overview(stage: ConsoleStage, now: datetime, older: AmountsByKey) -> Overview:
     """Look once. Raises `LedgerUnavailable`; queues that cannot be read hide nothing else."""
     where = stage.where
     # What is deferred counts in the hour in which it is due.
@@ -163,7 +162,7 @@ def rates(seen: Overview, before: Mapping[str, Counted], *, took: timedelta) -> 
     )
 
 
-def _by_channel(buckets: Buckets) -> dict[str, Figures]:
+def _by_channel(buckets: AmountsByKey) -> dict[str, Figures]:
     found = by(buckets, ["channel"])
     return {channel: found.get((channel,), Figures(amounts={})) for channel in map(str, Channel)}
 

@@ -17,16 +17,16 @@ Form = Mapping[str, str]
 FORM_MAX = 64 * 1024  # bytes
 FIELDS_MAX = 50
 
-Shown = Callable[[Request], Response | Awaitable[Response]]
-Posted = Callable[[Request, Form], Response]
+ShowsPage = Callable[[Request], Response | Awaitable[Response]]
+TakesForm = Callable[[Request, Form], Response]
 
 
-def shows(path: str, page: Shown) -> Route:
+def shows(path: str, page: ShowsPage) -> Route:
     """Return the route of a page."""
     return Route(path, page, methods=["GET"], name=f"shows {path}")
 
 
-def takes(path: str, page: Posted, *, acts: bool = False) -> Route:
+def takes(path: str, page: TakesForm, *, acts: bool = False) -> Route:
     """Return the route of a form; what *acts* is refused without `--allow-actions`."""
 
     async def answer(request: Request) -> Response:

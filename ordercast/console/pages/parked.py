@@ -28,7 +28,7 @@ PAYLOAD_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ParkedGroup:
     """Items of one kind that are parked for one reason, the oldest first."""
 
     kind: Kind
@@ -55,13 +55,13 @@ def groups(request: Request) -> Response:
     )
 
 
-def grouped(items: Iterable[ParkedItem]) -> list[Group]:
+def grouped(items: Iterable[ParkedItem]) -> list[ParkedGroup]:
     """Return items by kind and reason."""
     found: dict[tuple[Kind, str], list[ParkedItem]] = {}
     for each in items:
         found.setdefault((each.kind, each.reason), []).append(each)
     made = [
-        Group(kind=kind, reason=reason, items=sorted(each, key=_age))
+        ParkedGroup(kind=kind, reason=reason, items=sorted(each, key=_age))
         for (kind, reason), each in found.items()
     ]
     return sorted(made, key=lambda each: (-len(each.items), each.kind, each.reason))
