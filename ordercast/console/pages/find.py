@@ -39,7 +39,7 @@ def find(request: Request) -> Response:
     return shown(request, "find.html", findings=None)
 
 
-def found(request: Request, form: Form) -> Response:
+def search(request: Request, form: Form) -> Response:
     """Show what was found, in all shops of late; one order alone is shown at once."""
     stage = stage_of(request)
     text = read_name("what is looked for", form.get("text", ""))
@@ -81,6 +81,6 @@ def _list(**whose: str) -> str:
 
 ROUTES = (
     shows("/find", find),
-    takes("/find", found),
+    takes("/find", search),
     shows("/customers/{customer}", customer),
 )
