@@ -36,8 +36,11 @@ FALLBACK_GRACE, FALLBACK_UNKNOWN_AFTER = timedelta(minutes=10), timedelta(hours=
 
 LIMITS = ReputationLimits(bounces=Decimal("4.5"), complaints=Decimal("0.09"))
 
+REGIONS = {"region": "us-east-1", "second_region": "eu-west-1"}
+
 SWEEP_POLICY = SweepPolicy(
     **QUIET,
+    **REGIONS,
     republish_after=timedelta(minutes=5),
     resend_email_after=timedelta(minutes=30),
     receipt_timeout=RECEIPT_TIMEOUT,
@@ -65,6 +68,7 @@ SEND_POLICY = SendPolicy(
 )
 
 RECEIPT_POLICY = ReceiptPolicy(
+    **REGIONS,
     receipt_retention=RECEIPT_RETENTION,
     receipt_timeout=RECEIPT_TIMEOUT,
     orphan_wait=ORPHAN_WAIT,
