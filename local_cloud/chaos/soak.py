@@ -30,13 +30,13 @@ ORDERS = 20_000
 A_SECOND = 25.0
 """Orders that are put in a second."""
 
-LOOKS = 20
-"""Rows of the table."""
+ENOUGH = 5_000
+"""Orders of a run from which growth is judged: in a smaller one processes only warm up."""
 
 WARM = 0.3
 """The share of the orders after which growth is measured: caches and pools are filled by then."""
 
-GROWTH_LIMIT = {EMULATOR: 60.0}
+GROWTH_LIMIT = {EMULATOR: 120.0}
 GROWTH_LIMIT_OF_OTHERS = 2.0
 """MiB that a process may grow by for each 1,000 orders; the emulator keeps tables, streams and logs in memory."""
 
@@ -78,21 +78,27 @@ class Soak:
         )
 
     def growth(self) -> dict[str, float]:
-        """Return MiB for each 1,000 orders by process, once warm."""
-        warm = [each for each in self.samples if each.orders >= WARM * self.orders]
-        names = {name for each in warm for name in each.memory}
-        return {
-            name: slope([(s.orders / 1000, s.memory[name]) for s in warm if name in s.memory])
-            for name in sorted(names)
-        }
+        """Return MiB for each 1,000 orders by process, once it is warm."""
+        names = sorted({name for each in self.samples for name in each.memory})
+        return {name: slope(self._warm(name)) for name in names}
+
+    def _warm(self, name: str) -> list[tuple[float, float]]:
+        """Return orders in thousands and MiB, without the first orders and the process's first looks."""
+        found = [each for each in self.samples if name in each.memory][_FIRST_LOOKS:]
+        return [
+            (each.orders / 1000, each.memory[name])
+            for each in found
+            if each.orders >= WARM * self.orders
+        ]
 
     def too_fast(self) -> dict[str, float]:
         """Return the processes that grow faster than they may."""
-        limits = GROWTH_LIMIT
+        if self.orders < ENOUGH:
+            return {}
         return {
             name: grown
             for name, grown in self.growth().items()
-            if grown > limits.get(name, GROWTH_LIMIT_OF_OTHERS)
+            if grown > GROWTH_LIMIT.get(name, GROWTH_LIMIT_OF_OTHERS)
         }
 
 
@@ -166,23 +172,25 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 def tell(run: Soak, broken: dict[str, float], where: Console) -> None:
-    """Print memory and backlog over time, growth and verdict."""
-    every = max(1, len(run.samples) // LOOKS)
-    shown = [*run.samples[:-1:every], run.samples[-1]]
-    for title, column in (("memory, MiB", "memory"), ("backlog", "backlog")):
-        names = sorted({name for each in shown for name in getattr(each, column)})
-        table = Table("s", "orders", *names, title=title, title_justify="left")
-        for each in shown:
-            figures = getattr(each, column)
-            cells = [f"{figures[name]:,.0f}" if name in figures else "" for name in names]
-            table.add_row(f"{each.seconds:.0f}", f"{each.orders:,.0f}", *cells)
-        if column == "memory":
-            grown = run.growth()
-            table.add_section()
-            table.add_row("", "MiB/1,000", *(f"{grown.get(name, 0):.2f}" for name in names))
-        where.print(table)
+    """Print memory and backlog of each process over time, its growth, and the verdict."""
+    parts = [run.samples[len(run.samples) * quarter // 4] for quarter in range(4)]
+    shown = [*parts, run.samples[-1]]
+    title = "memory, MiB, and the most that a function had not finished"
+    times = [f"{each.seconds:.0f} s" for each in shown]
+    table = Table("process", *times, "MiB/1,000", "backlog", title=title, title_justify="left")
+    for name, grown in run.growth().items():
+        memory_then = [f"{s.memory[name]:,.0f}" if name in s.memory else "" for s in shown]
+        most = max((each.backlog.get(name, 0) for each in run.samples), default=0)
+        table.add_row(name, *memory_then, f"{grown:.2f}", f"{most:,}")
+    table.add_section()
+    table.add_row("orders sent", *(f"{each.orders:,.0f}" for each in shown))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    where.print(table)
     for name, figure in broken.items():
         where.print(f"[bold red]✗[/] {name}: {figure:,.2f}")
+    if run.orders < ENOUGH:
+        where.print(f"Growth is not judged below {ENOUGH:,} orders.")
     if not broken:
         where.print("[bold green]✓[/] No process grows beyond its limit, and nothing is left.")
 
@@ -202,6 +210,7 @@ def _chance(seed: int) -> Random:
 
 
 _EVERY = 5.0  # seconds
+_FIRST_LOOKS = 3  # of a process that has just started
 
 
 if __name__ == "__main__":
