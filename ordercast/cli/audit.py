@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ordercast.audit_trail import KEPT, Recorded, Verb
+from ordercast.audit import KEPT, Recorded, Verb
 from ordercast.cli.options import AsJson, CloudName, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.operations.periods import moment

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.budgets.account import share_used
 from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.cli.options import (

@@ -12,9 +12,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ordercast.cli.options import AsJson, CloudName, Since, Stage, Until
+from ordercast.cli.options import AsCsv, AsJson, CloudName, Since, Stage, Until
 from ordercast.cli.output.terminal import console
-from ordercast.cli.stats import AsCsv, By, cost_of_period
+from ordercast.cli.stats import By, cost_of_period
 from ordercast.operations.forecast.month import Month, ServiceCharge, month, prices_as_of
 from ordercast.operations.forecast.usage import DAYS
 from ordercast.operations.periods import period

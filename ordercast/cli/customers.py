@@ -8,7 +8,7 @@ import typer
 from msgspec.structs import replace
 from rich.text import Text
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console, field_list
 from ordercast.cli.promotions import set_promotions, unsubscribe

@@ -12,7 +12,7 @@ from ordercast.cli.output.terminal import console
 from ordercast.operations.parked_search import parked_with
 from ordercast.operations.shops import shops_of
 from ordercast.operations.target import LOCAL_STAGE, Target, target
-from ordercast.queries.find import MOST_SHOPS, Finding, Searched
+from ordercast.queries.find import MOST_SHOPS, Searched, SearchHit
 from ordercast.queries.find import find as found_by
 from ordercast.queries.verdicts import kind_of
 from ordercast.usage_error import UsageError
@@ -65,7 +65,7 @@ def searched(where: Target) -> Searched:
     )
 
 
-def show(found: Finding) -> None:
+def show(found: SearchHit) -> None:
     """Print a verdict, and the newest messages below it."""
     shop = f" of {found.shop}" if found.shop else ""
     console.print(Text(f"{found.what}{shop}: {found.verdict}", style="bold"), soft_wrap=True)
@@ -78,7 +78,7 @@ def show(found: Finding) -> None:
         console.print(Text(f"  and {len(found.rows) - SHOWN} more", style="dim"))
 
 
-def document(found: Finding) -> dict[str, Any]:
+def document(found: SearchHit) -> dict[str, Any]:
     """Return a finding as JSON has it; nothing of it is an address."""
     rows = [
         {

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ordercast.cli.options import (
     NAME_MAX,
+    AsCsv,
     AsJson,
     CloudName,
     Shop,
@@ -50,7 +51,6 @@ ListedSince = Annotated[
 After = Annotated[
     str | None, typer.Option(help="The page behind this: the cursor of the page before.")
 ]
-AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, with a line of names.")]
 
 
 def messages(  # noqa: PLR0913, PLR0917 - an option each

@@ -79,4 +79,5 @@ Until = Annotated[
     str | None,
     typer.Option(help="Accepted before then, in UTC: a date is its beginning. [default: 24:00]"),
 ]
+AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, with a line of names.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]

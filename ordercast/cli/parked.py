@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.text import Text
 from typer.core import TyperCommand
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.cli.options import CloudName, Really, Stage, each_given, read_reason
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from msgspec import structs
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.cli.options import CloudName, Really, Reason, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.events.stream_record import StreamRecord

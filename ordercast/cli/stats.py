@@ -10,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 from rich.console import RenderableType
 
-from ordercast.cli.options import AsJson, CloudName, Since, Stage, Until
+from ordercast.cli.options import AsCsv, AsJson, CloudName, Since, Stage, Until
 from ordercast.cli.output.stats_tables import Groups, cost_tables, stats_tables
 from ordercast.cli.output.terminal import console
 from ordercast.operations.periods import period
@@ -24,7 +24,6 @@ from ordercast.workflows.read_rollups import rollups_between
 StatsTables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
 
 By = Annotated[str, typer.Option(help=f"Group by these, with commas: {', '.join(DIMENSIONS)}.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, as docs/figures.md describes it.")]
 
 
 def _command(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ordercast.audit_trail import Verb, of_many
+from ordercast.audit import Verb, of_many
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.events.identity import address_key, customer_key

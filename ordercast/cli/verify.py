@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.reconciliation import show_result
 from ordercast.cli.output.terminal import console

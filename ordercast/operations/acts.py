@@ -4,12 +4,12 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from ordercast.audit_trail import Act, AuditTrail, Doing, Verb, recorded, shortened
+from ordercast.audit import Act, AuditTrail, Doing, Verb, recorded, shortened
 from ordercast.operations.caller import caller_on
 from ordercast.operations.target import Target
 
 
-def trail_of(where: Target) -> AuditTrail:
+def audit_trail_of(where: Target) -> AuditTrail:
     """Return the audit trail of a stage."""
     return where.audit_trail()
 
@@ -31,4 +31,4 @@ def audited(
         tag=token_hex(4),
         reason=reason,
     )
-    return recorded(trail_of(where), act)
+    return recorded(audit_trail_of(where), act)

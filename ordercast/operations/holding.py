@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ordercast.audit_trail import Verb, of_many
+from ordercast.audit import Verb, of_many
 from ordercast.events.order_event import Channel
 from ordercast.operations.acts import audited
 from ordercast.operations.caller import caller_on

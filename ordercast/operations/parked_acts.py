@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ordercast.audit_trail import Verb, of_many
+from ordercast.audit import Verb, of_many
 from ordercast.operations.acts import audited
 from ordercast.operations.parked_sources import SelectedItems
 from ordercast.operations.target import Target

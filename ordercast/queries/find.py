@@ -49,7 +49,7 @@ class OrderLedger(Protocol):
         ...
 
 
-class FoundReceiptLogs(Protocol):
+class ReceiptLogsById(Protocol):
     """The receipts, by the provider's message id. Raises `LedgerUnavailable`."""
 
     def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
@@ -62,12 +62,12 @@ class Searched(Struct, frozen=True, kw_only=True):
 
     ledger: OrderLedger
     lists: LedgerLists
-    receipt_logs: FoundReceiptLogs
+    receipt_logs: ReceiptLogsById
     parked: Callable[[str], Sequence[ParkedItem]]
     country: str
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class SearchHit(Struct, frozen=True, kw_only=True):
     """What was found under one name: its `verdict` in a line, and the messages, newest first.
 
     `what` is order, customer, address, message, provider message or parked event; `shop` is that of an
@@ -82,7 +82,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 def find(
     text: str, searched: Searched, *, shops: Sequence[str | None], now: datetime
-) -> list[Finding]:
+) -> list[SearchHit]:
     """Return what *text* names, the best first; of orders and customers in each of *shops*."""
     written = text.strip()
     holds = searched.ledger.look_up(LookupKeys(holds=True)).holds
@@ -100,7 +100,7 @@ def find(
     ]
 
 
-def _message(written: str, searched: Searched, holds: Holds, now: datetime) -> Iterator[Finding]:
+def _message(written: str, searched: Searched, holds: Holds, now: datetime) -> Iterator[SearchHit]:
     """Look for one of our ids, or of a provider's."""
     if is_notification_id(written):
         rows = _rows([written], searched)
@@ -115,12 +115,12 @@ def _message(written: str, searched: Searched, holds: Holds, now: datetime) -> I
         yield _of("provider message", rows, holds, now)
     else:
         said = f"{log.channel} of {log.sent_at:%Y-%m-%d %H:%M} UTC that no notification is known of"
-        yield Finding(what="provider message", verdict=said)
+        yield SearchHit(what="provider message", verdict=said)
 
 
 def _address(
     address: str | None, searched: Searched, holds: Holds, now: datetime
-) -> Iterator[Finding]:
+) -> Iterator[SearchHit]:
     if address is None:
         return
     units = ReadUnits(most=_UNITS)
@@ -131,7 +131,7 @@ def _address(
 
 def _order(
     written: str, shop: str | None, searched: Searched, holds: Holds, now: datetime
-) -> Iterator[Finding]:
+) -> Iterator[SearchHit]:
     partition = order_hash_for(shop=shop, order_id=written)
     rows = searched.ledger.of_order(partition)
     if rows:
@@ -143,23 +143,23 @@ def _order(
         said = f"no message: its last event was decided {when}, and nobody was to be reached"
         if decisions[-1].verdicts:
             said = f"its messages are gone with their retention; its last event was decided {when}"
-        yield Finding(what="order", verdict=said, shop=shop)
+        yield SearchHit(what="order", verdict=said, shop=shop)
 
 
 def _customer(
     written: str, shop: str | None, searched: Searched, holds: Holds, now: datetime
-) -> Iterator[Finding]:
+) -> Iterator[SearchHit]:
     key, units = customer_key(shop=shop, customer_id=written), ReadUnits(most=_UNITS)
     listed = searched.lists.of_customer(key, before=_FOREVER, units=units)
     if rows := _newest(listed, searched):
         yield _of("customer", rows, holds, now, shop=shop)
 
 
-def _parked(written: str, searched: Searched, now: datetime) -> Iterator[Finding]:
+def _parked(written: str, searched: Searched, now: datetime) -> Iterator[SearchHit]:
     for item in searched.parked(written):
         since = f" {ago(item.since, now)}" if item.since else ""
         said = f"parked{since}: {item.reason}: {item.detail} (ordercast parked show {item.id})"
-        yield Finding(what="parked event", verdict=said)
+        yield SearchHit(what="parked event", verdict=said)
 
 
 def _newest(listed: Iterator[ListedNotification], searched: Searched) -> list[Notification]:
@@ -178,11 +178,11 @@ def _of(
     now: datetime,
     *,
     shop: str | None = None,
-) -> Finding:
+) -> SearchHit:
     """Judge by the newest event's messages: both channels are of one instant."""
     newest = [row for row in rows if row.effective_at == rows[0].effective_at]
     said = "; ".join(f"{kind_of(row)}: {verdict(row, holds, now=now)}" for row in newest)
-    return Finding(what=what, verdict=said, shop=shop, rows=tuple(rows))
+    return SearchHit(what=what, verdict=said, shop=shop, rows=tuple(rows))
 
 
 _FOREVER = place_of(datetime(9999, 1, 1, tzinfo=UTC))

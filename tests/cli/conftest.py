@@ -11,7 +11,7 @@ from tests.fakes.audit_trail import FakeAuditTrail
 def trail(monkeypatch: pytest.MonkeyPatch) -> FakeAuditTrail:
     """The audit trail of the stage that a command is about."""
     trail = FakeAuditTrail()
-    monkeypatch.setattr(acts, "trail_of", lambda _: trail)
+    monkeypatch.setattr(acts, "audit_trail_of", lambda _: trail)
     monkeypatch.setattr(acts, "caller_on", lambda _: "ada")
     return trail
 

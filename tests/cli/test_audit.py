@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from msgspec.structs import replace
 
-from ordercast.audit_trail import OF_MAX, Act, Verb, of_many, recorded
+from ordercast.audit import OF_MAX, Act, Verb, of_many, recorded
 from ordercast.cli import audit
 from ordercast.errors import LedgerUnavailable
 from tests.fakes.audit_trail import FakeAuditTrail

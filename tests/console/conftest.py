@@ -12,7 +12,7 @@ from tests.console.example_stage import Example, example
 def on(monkeypatch: pytest.MonkeyPatch) -> Example:
     """A stage on which something of everything has happened."""
     made = example()
-    monkeypatch.setattr(acts, "trail_of", lambda _: made.target.trail)
+    monkeypatch.setattr(acts, "audit_trail_of", lambda _: made.target.trail)
     for module in (acts, holding):
         monkeypatch.setattr(module, "caller_on", lambda _: "ada")
     monkeypatch.setattr(find, "parked_with", lambda *_: [])

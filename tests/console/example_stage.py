@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
-from ordercast.audit_trail import Act, Verb
+from ordercast.audit import Act, Verb
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.console.stage import ConsoleStage
 from ordercast.events.order_event import Channel

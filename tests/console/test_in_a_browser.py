@@ -60,7 +60,7 @@ class Console:
 def console(page: Page, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """A console that may act, of a stage on which something of everything has happened."""
     on = example()
-    monkeypatch.setattr(acts, "trail_of", lambda _: on.target.trail)
+    monkeypatch.setattr(acts, "audit_trail_of", lambda _: on.target.trail)
     for module in (acts, holding):
         monkeypatch.setattr(module, "caller_on", lambda _: "ada")
     with served(on.stage(allow_actions=True)) as entry:
@@ -171,7 +171,7 @@ def hostile() -> Example:
 def test_injected_html_in_every_field_is_inert(
     page: Page, monkeypatch: pytest.MonkeyPatch, hostile: Example
 ) -> None:
-    monkeypatch.setattr(acts, "trail_of", lambda _: hostile.target.trail)
+    monkeypatch.setattr(acts, "audit_trail_of", lambda _: hostile.target.trail)
     monkeypatch.setattr(acts, "caller_on", lambda _: EVIL)
     seen, orders = "", {f"/orders/{i[:22]}" for i in hostile.target.world.ledger.rows}
     with served(hostile.stage(allow_actions=True)) as entry:

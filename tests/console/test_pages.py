@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ordercast.audit_trail import Act, Verb
+from ordercast.audit import Act, Verb
 from ordercast.console.live import INTERVAL
 from ordercast.errors import LedgerUnavailable, QueueUnavailable
 from tests.busy_day import busy_day

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.session import Session
 
-from ordercast.audit_trail import Act, Verb
+from ordercast.audit import Act, Verb
 from ordercast.console.sdk_operations import (
     ACTS,
     READS,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ordercast.audit_trail import Act, Recorded, shortened
+from ordercast.audit import Act, Recorded, shortened
 from ordercast.errors import LedgerUnavailable
 
 

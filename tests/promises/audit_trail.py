@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from ordercast.audit_trail import Act, AuditTrail, Recorded, Verb
+from ordercast.audit import Act, AuditTrail, Recorded, Verb
 from tests.fakes.clock import START
 
 PAUSED = Act(verb=Verb.PAUSE, of="paused:country=SE", by="ada", at=START, tag="0a", reason="why")

@@ -12,7 +12,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.parked.item import Kind, ParkedItem
-from ordercast.queries.find import Finding, Searched, find
+from ordercast.queries.find import Searched, SearchHit, find
 from ordercast.receipts.receipt_log import ReceiptLog
 from tests.examples import notification
 from tests.fakes.clock import START
@@ -52,7 +52,7 @@ def ledger() -> FakeLedger:
 
 def found(
     ledger: FakeLedger, text: str, shops: Sequence[str | None] = (None, SHOP)
-) -> list[Finding]:
+) -> list[SearchHit]:
     logs = FakeReceiptLogs()
     logs.kept[LOG.message_id] = LOG
     searched = Searched(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ordercast.audit_trail import KEPT, Verb
+from ordercast.audit import KEPT, Verb
 from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import shows
 

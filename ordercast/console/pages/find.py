@@ -16,7 +16,7 @@ from ordercast.events.identity import customer_key, order_of
 from ordercast.operations.masking import masked
 from ordercast.operations.person_fields import fields_of_person
 from ordercast.operations.shops import shops_of
-from ordercast.queries.find import Finding
+from ordercast.queries.find import SearchHit
 from ordercast.queries.find import find as found_by
 
 LISTED = 5
@@ -29,7 +29,7 @@ _CONTACTS = ("e-mail", "phone")
 class ShownFinding:
     """What was found, and the address of all of it; `record` is that of a customer."""
 
-    found: Finding
+    found: SearchHit
     to: str
     record: str
 
@@ -61,7 +61,7 @@ def customer(request: Request) -> Response:
     return shown(request, "customer.html", key=key, fields=fields)
 
 
-def _shown(text: str, each: Finding) -> ShownFinding:
+def _shown(text: str, each: SearchHit) -> ShownFinding:
     to = record = ""
     if each.what == "customer":
         key = customer_key(shop=each.shop, customer_id=text)

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from ordercast.audit_trail import Verb
+from ordercast.audit import Verb
 from ordercast.cli.output.timeline import TimelineEntry, steps
 from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import Form, shows, takes

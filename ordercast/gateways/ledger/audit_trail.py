@@ -9,7 +9,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from ordercast.audit_trail import KEPT, Act, Recorded, Verb, shortened
+from ordercast.audit import KEPT, Act, Recorded, Verb, shortened
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import INSTANT, TEXT, TTL, Fields, Item, text, text_of
 from ordercast.gateways.dynamodb.table import Table, insist, translated

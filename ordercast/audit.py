@@ -77,7 +77,7 @@ class AuditTrail(Protocol):
 
 @dataclass(slots=True)
 class Doing:
-    """An act that is being done: whoever does it says here what came of it."""
+    """An act that is being done: its outcome is said here, by the code that does it."""
 
     outcome: str = "done"
 
