@@ -39,7 +39,7 @@ def main() -> None:
         sys.exit("Chromium is not installed")
     OUT.mkdir(parents=True, exist_ok=True)
     made = example()
-    acts.trail_of = lambda _: made.target.trail  # type: ignore[assignment]
+    acts.audit_trail_of = lambda _: made.target.trail  # type: ignore[assignment]
     with (
         TemporaryDirectory() as temporary,
         served(made.stage()) as entry,
