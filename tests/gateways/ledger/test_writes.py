@@ -120,12 +120,11 @@ def test_holds_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, 
         {
             "Statements": [
                 {
-                    "Statement": 'UPDATE "ledger" SET "holds"=? SET "opened"=? SET "restored"=?'
+                    "Statement": 'UPDATE "ledger" SET "holds"=? SET "opened"=?'
                     ' SET "version"="version"+1 WHERE "pk"=? AND "sk"=? AND "version"=?',
                     "Parameters": [
                         after["holds"],
                         after["opened"],
-                        after["restored"],
                         {"S": "holds"},
                         {"S": "holds"},
                         {"N": "1"},
