@@ -12,6 +12,7 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
+from ordercast.pacing.holds import Why
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
 from tests.explorer.deployed.outages import MOST, Outages, route_of
@@ -151,7 +152,9 @@ class Carrier:
         hold = self.journal.closed_read().get(route.key)
         if hold and hold.id != row.held_by:
             yield f"P11: {about}: called on a closed route"
-        if hold and route not in self.outages.answering([route]):
+        # Trouble with the account is found out by a message alone, seldom and whatever else happens.
+        down = hold and hold.why is Why.BREAKER and route not in self.outages.answering([route])
+        if down:
             yield f"P11: {about}: risked while its provider answered nothing"
         if self.journal.running and route not in self.outages.answering([route]):
             calls = self.journal.running[-1].into_outages
