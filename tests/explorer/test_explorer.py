@@ -68,6 +68,10 @@ PORTS = {
 }
 
 
+DEFINING = (ports, count, keep_reputation, probe_holds, take_in_adjustments)
+"""The modules that define ports."""
+
+
 @pytest.fixture(scope="module")
 def day() -> Stage:
     """The whole story without a fault."""
@@ -132,10 +136,7 @@ def test_every_method_of_every_port_is_called(day: Stage) -> None:
 
 
 def test_every_protocol_of_workflows_and_of_counting_is_a_port_here() -> None:
-    classes = (
-        inspect.getmembers(module, inspect.isclass)
-        for module in (ports, count, keep_reputation, probe_holds, take_in_adjustments)
-    )
+    classes = (inspect.getmembers(module, inspect.isclass) for module in DEFINING)
     protocols = {each for _, each in chain.from_iterable(classes) if _is_port(each)}
     assert protocols == PORTS.keys()
 
@@ -281,5 +282,5 @@ def _run(*arguments: str, seed: str) -> str:
 
 
 def _is_port(each: type) -> bool:
-    home = {ports.__name__, count.__name__, keep_reputation.__name__}
-    return getattr(each, "_is_protocol", False) and each.__module__ in home
+    defined_here = each.__module__ in {module.__name__ for module in DEFINING}
+    return getattr(each, "_is_protocol", False) and defined_here
