@@ -83,7 +83,7 @@ test-whole: bootstrap ## Run in full those tests of which make test runs a sampl
 coverage: bootstrap ## Measure how much of the pure subjects the quick tests reach; fails below the floor in pyproject.toml
 	@$(BIN)/python -m pytest --numprocesses=2 -m 'not (cloud or synth or sampled)' --cov --cov-report=term -q $(PURE_TESTS)
 
-explore: bootstrap ## Crash, throttle, lose and overtake at every call of a small day; ONE_IN=2 visits half of the points, at the next commit the other half
+explore: bootstrap ## Crash, throttle, lose and overtake at every call of a small day; ONE_IN=3 visits a third of the points, and the next commits the others
 	@$(BIN)/python -m tests.explorer --points $(if $(ONE_IN),--one-in $(ONE_IN) --turn $$(git rev-list --count HEAD || echo 0))
 
 bench: bootstrap ## Count and time what a batch of orders takes, beside one call at a time
