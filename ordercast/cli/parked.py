@@ -139,8 +139,9 @@ def _add(verb: Verb, help_: str) -> None:
         with closing(parked_sources(on)) as where:
             found = where.find(chosen)
             items = all_of(found)
-            if _is_meant(items, chosen, really=yes) and items:
-                done = _do(on, found, verb, note)
+            if _is_meant(items, chosen, really=yes):
+                # Where nothing is parked nothing is done, and the audit trail has no act.
+                done = _do(on, found, verb, note) if items else 0
                 _say(done, len(items), HANDLED[verb], waiting=where.paced.deferred)
 
 

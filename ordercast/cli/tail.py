@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.queries.tail import Tail
+from ordercast.wiring.clock import utc_now
 
 PAUSE = 2.0  # seconds
 
@@ -28,13 +29,13 @@ def tail(
 ) -> None:
     """Show each message of the last minutes when it is accepted and when its state changes, seconds late."""
     following = Tail(lists=target(stage, cloud).lists(), shop=shop or "")
-    ends = None if seconds is None else datetime.now(UTC) + timedelta(seconds=seconds)
+    ends = None if seconds is None else utc_now() + timedelta(seconds=seconds)
     while True:
-        for row in following.news(datetime.now(UTC)):
+        for row in following.news(utc_now()):
             if as_json:
                 print(json.dumps(fields_of(row), ensure_ascii=False), flush=True)
             else:
                 console.print(Text(line_of(row)), soft_wrap=True)
-        if ends and datetime.now(UTC) >= ends:
+        if ends and utc_now() >= ends:
             return
         time.sleep(PAUSE)

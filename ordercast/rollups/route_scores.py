@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.notifications.providers import PROVIDERS
 from ordercast.notifications.route_scores import MOST_SCORES, RouteScore, RouteScores
 from ordercast.rollups.rollup import BY_ROUTE, Amounts, RollupKey
 from ordercast.rollups.statistics import Figures
@@ -17,12 +17,13 @@ Ended = Counter[tuple[str, str, str]]
 
 
 def count_by_route(ended: Ended, buckets: Mapping[RollupKey, Amounts], *, home: Route) -> None:
-    """Add the texts of *buckets* to *ended*.
+    """Add to *ended* what *buckets* have of the channel of the *home* route.
 
-    Rows on the *home* route name none, and neither do their buckets: what is on no other route is on it.
+    Rows on that route name none, and neither do their buckets: what is on no other route is on it.
     """
+    channel = PROVIDERS[home.provider].channel
     for bucket, amounts in buckets.items():
-        if bucket.channel != Channel.SMS or not bucket.country:
+        if bucket.channel != channel or not bucket.country:
             continue
         figures = Figures(amounts=amounts)
         ended[DELIVERED, bucket.country, home.key] += figures.delivered

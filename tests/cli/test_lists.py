@@ -18,6 +18,7 @@ from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.queries.messages import Lists
+from ordercast.queries.tail import BACK
 from ordercast.rollups.counting import entries, transactions
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
@@ -137,10 +138,20 @@ def test_what_is_not_found_says_where_it_was_looked_for(run) -> None:
     assert "2 shops" in err
 
 
-def test_tail_shows_ids_and_states_and_no_address(run) -> None:
+def test_tail_shows_ids_and_states_and_no_address(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "utc_now", lambda: NOW)
+    out = run("tail", "--for", "0", "--json")[1]
+    ids = [json.loads(line)["id"] for line in out.splitlines()]
+
+    assert [ROWS[3].id, ROWS[2].id] == ids[:2]
+    assert {row.id for row in ROWS} == set(ids)
+    assert not any(row.recipient and row.recipient in out for row in ROWS)
+
+
+def test_tail_shows_no_message_that_is_older_than_some_minutes(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "utc_now", lambda: NOW + BACK - 1.5 * MINUTE)
     out = run("tail", "--for", "0", "--json")[1]
 
-    assert [row.id for row in ROWS[::-1]][:2] == [
-        json.loads(line)["id"] for line in out.splitlines()
-    ][:2]
-    assert not any(row.recipient and row.recipient in out for row in ROWS)
+    assert {row.id for row in ROWS[:2]} == {json.loads(line)["id"] for line in out.splitlines()}

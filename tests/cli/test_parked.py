@@ -15,6 +15,7 @@ from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.notifications import ParkedNotifications
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.examples import notification
+from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.clock import START
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
 from tests.fakes.world import World
@@ -145,6 +146,20 @@ def test_an_id_that_names_nothing_is_named_and_the_others_are_done(run, stream, 
     assert 0 == status
     assert "Not parked (any more): nonesuch" in out
     assert "1 of 1" in out
+
+
+@pytest.mark.parametrize(("verb", "done"), [("redrive", "redriven"), ("drop", "dropped")])
+def test_where_nothing_is_parked_any_more_nothing_is_done_and_none_of_it_is_on_record(
+    run, stream, trail: FakeAuditTrail, verb: str, done: str
+) -> None:
+    assert 0 == run(verb, "201", "--yes")[0]
+    before = dict(trail.acts)
+    status, out, _ = run(verb, "201", "--yes")
+
+    assert 0 == status
+    assert "Not parked (any more): 201" in out
+    assert f"0 of 0 {done}." in out
+    assert before == trail.acts
 
 
 def test_a_whole_id_means_that_alone_and_not_what_begins_alike(

@@ -36,8 +36,7 @@ def needed(stage: StageSettings) -> int:
     busy: tuple[tuple[FunctionSettings, int], ...] = (
         (stage.order_relay, shards * stage.order_relay.parallelization),
         (stage.analytics, stage.analytics.parallelization),
-        (stage.sms_sender, _of_queues(stage, Channel.SMS)),
-        (stage.email_sender, _of_queues(stage, Channel.EMAIL)),
+        *((_sender_of(stage, channel), _of_queues(stage, channel)) for channel in Channel),
         (stage.receipt_tracker, stage.receipt_tracker.concurrency),
         (stage.sweeper, stage.sweeper.groups),
         (stage.verifier, 1),
@@ -47,10 +46,14 @@ def needed(stage: StageSettings) -> int:
 
 def _of_queues(stage: StageSettings, channel: Channel) -> int:
     """Return what the mappings of a sender's two queues let run at a time."""
-    sender: SenderFunctionSettings = getattr(stage, f"{channel}_sender")
-    rate = stage.rate_of(channel)
-    mappings = (mapping_of(rate, high=high, timeout=sender.timeout) for high in (True, False))
+    rate, timeout = stage.rate_of(channel), _sender_of(stage, channel).timeout
+    mappings = (mapping_of(rate, high=high, timeout=timeout) for high in (True, False))
     return sum(each.concurrency for each in mappings)
+
+
+def _sender_of(stage: StageSettings, channel: Channel) -> SenderFunctionSettings:
+    sender: SenderFunctionSettings = getattr(stage, f"{channel}_sender")
+    return sender
 
 
 def reserved(stage: StageSettings) -> int:

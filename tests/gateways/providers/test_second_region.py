@@ -9,7 +9,9 @@ from msgspec.structs import fields
 from ordercast.events.order_event import Channel
 from ordercast.gateways.providers.open_provider import ProviderParts, open_provider
 from ordercast.sending.routes import Route, choose
+from ordercast.settings.choice_by_cost import write_choice
 from ordercast.settings.processors import EmailSenderSettings, SmsSenderSettings
+from ordercast.settings.stage_files import default_settings
 from ordercast.wiring.clock import utc_now
 from ordercast.wiring.routes import routed_provider, routes_of
 from tests.examples import notification
@@ -34,6 +36,7 @@ def settings(kind: type, **changes: Any) -> Any:
         "second_region_origination": "pool-away",
         "configuration_set": "mail-at-home",
         "originations": "{}",
+        "choice_by_cost": write_choice(default_settings().choice_by_cost),
         **changes,
     }
     return kind(**{each.name: known[each.name] for each in fields(kind)})
