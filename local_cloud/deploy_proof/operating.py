@@ -46,7 +46,7 @@ _SHOWN_BY_TESTS = (
     ),
 )
 """What redriving a parked notification asks for: tests/cloud/commands/test_parked_notifications.py; and what
-ending an opt-out does where texts go by End User Messaging: tests/cli/test_unsuppress.py."""
+ending an opt-out does where texts go by End User Messaging: tests/cli/customers/test_opt_out_lists.py."""
 
 _ANY_KEY = "arn:aws:kms:us-east-1:000000000000:key/x"
 """The operator may use every key through the services, so which one a call is about does not matter."""

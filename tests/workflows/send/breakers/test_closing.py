@@ -1,6 +1,4 @@
-"""A route whose provider is down is closed for all senders, tried by one message at a time, and opened again."""
-
-from datetime import timedelta
+"""A route whose provider is down is closed for all senders, and what can goes by another."""
 
 import pytest
 from msgspec.structs import replace
@@ -9,85 +7,34 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.breaker import LEAST, WINDOW
 from ordercast.pacing.bucket import WAVE
-from ordercast.pacing.holds import PLACES, Hold, Scope, Why
+from ordercast.pacing.holds import PLACES, Why
 from ordercast.sending.outcome import (
     BackPressure,
     Outcome,
-    Outgoing,
-    accepted,
     back_pressure,
     refused,
-    unknown,
 )
 from ordercast.sending.routes import Route, Routes, home_route
 from ordercast.workflows.send.checks import ROUTE_OPENS
 from ordercast.workflows.send_messages import COMES_BACK
 from tests.examples import notification
 from tests.fakes.world import World
-
-SMS = Channel.SMS
-FIRST = home_route(SMS, "us-east-1")
-SECOND = Route(provider="sns", region="us-west-2")
-ONE_ROUTE = Routes(home=FIRST, usual=FIRST)
-TWO_ROUTES = Routes(home=FIRST, usual=FIRST, in_second_region={FIRST: SECOND})
-MINUTE, SECONDS = timedelta(minutes=1), timedelta(seconds=1)
-
-REFUSED = back_pressure("EndpointConnectionError", kind=BackPressure.OUTAGE)
-HANGS = unknown("ReadTimeoutError")
-BREAKER = f"breaker:route={FIRST.key}"
-
-
-def texts(world: World, *numbers: int) -> list[str]:
-    """Enter so many texts; return their ids."""
-    rows = [notification(n, SMS) for n in numbers]
-    world.enter(*rows)
-    return [row.id for row in rows]
-
-
-def down(world: World, meets: Outcome, *routes: Route) -> None:
-    """Let calls on *routes*, the first without any, meet that; the others are taken."""
-    down = {None if each == FIRST else each.key for each in routes or [FIRST]}
-
-    def answer(message: Outgoing) -> Outcome:
-        row = message.notification
-        return meets if row.route in down else accepted(f"m-{row.id}")
-
-    world.provider.answer = answer
-
-
-def up(world: World) -> None:
-    down(world, REFUSED, Route(provider="none", region="nowhere"))
-
-
-def calls_on(world: World, route: Route) -> int:
-    key = None if route == FIRST else route.key
-    return sum(call.notification.route == key for call in world.provider.calls)
-
-
-def minute(world: World) -> None:
-    """Let a minute pass, and the sweeper and the senders do what is to be done."""
-    world.now.turn(MINUTE)
-    world.sweep_all()
-    world.send_published()
-
-
-@pytest.fixture
-def single(world: World) -> World:
-    """A stage whose texts have one route."""
-    world.routes = ONE_ROUTE
-    return world
-
-
-@pytest.fixture
-def double(world: World) -> World:
-    """A stage whose texts have a second route."""
-    world.routes = TWO_ROUTES
-    return world
-
-
-def the_hold(world: World) -> Hold:
-    [hold] = world.ledger.holds
-    return hold
+from tests.workflows.send.breakers.failing_routes import (
+    BREAKER,
+    FIRST,
+    HANGS,
+    REFUSED,
+    SECOND,
+    SECONDS,
+    SMS,
+    breaker,
+    calls_on,
+    down,
+    minute,
+    texts,
+    the_hold,
+    up,
+)
 
 
 @pytest.mark.parametrize("meets", [REFUSED, HANGS])
@@ -194,10 +141,6 @@ def test_an_email_in_doubt_waits_for_its_first_route_while_another_is_open(world
     assert (State.DEFERRED, f"breaker:route={first.key}") == (waits.state, waits.held_by)
 
 
-def breaker(route: Route, world: World) -> Hold:
-    return Hold(why=Why.BREAKER, scope=Scope(route=route.key), by="sms-sender", since=world.now())
-
-
 def test_each_route_has_a_bucket_of_its_own_and_the_usual_one_keeps_its_key(
     double: World,
 ) -> None:
@@ -212,81 +155,6 @@ def test_an_outage_does_not_make_the_route_slower_afterwards(single: World) -> N
     single.send(*texts(single, *range(60)), channel=SMS)
 
     assert {single.rate} == {each.rate for each in single.buckets.kept.values()}
-
-
-def test_while_the_provider_answers_no_call_no_message_is_risked(single: World) -> None:
-    down(single, HANGS)
-    single.send(*texts(single, *range(60)), channel=SMS)
-    called = len(single.provider.calls)
-    single.route_probes.down = {FIRST}
-    for _ in range(5):
-        minute(single)
-
-    assert called == len(single.provider.calls)
-    assert the_hold(single).half_open_at is None
-    assert [FIRST] * 5 == single.route_probes.asked
-
-
-def test_one_message_a_minute_tries_a_provider_that_answers_and_takes_nothing(
-    single: World,
-) -> None:
-    down(single, HANGS)
-    single.send(*texts(single, *range(60)), channel=SMS)
-    called = len(single.provider.calls)
-    opened = single.now() + MINUTE
-    for _ in range(5):
-        minute(single)
-
-    assert called + 5 == len(single.provider.calls)
-    assert opened == the_hold(single).half_open_at
-    assert called + 5 == sum(row.state is State.IN_DOUBT for row in single.rows())
-
-
-def test_where_all_go_by_another_route_one_message_is_elected_to_try_the_first(
-    double: World,
-) -> None:
-    down(double, HANGS)
-    double.send(*texts(double, *range(60)), channel=SMS)
-    before = calls_on(double, FIRST)
-    double.now.turn(MINUTE)
-    double.sweep_all()
-    for batch in range(3):
-        double.send(*texts(double, *range(100 * batch + 100, 100 * batch + 160)), channel=SMS)
-
-    assert before + 1 == calls_on(double, FIRST)
-    assert the_hold(double).is_active
-
-    up(double)
-    double.now.turn(MINUTE)
-    double.sweep_all()
-    double.send(*texts(double, *range(500, 560)), channel=SMS)
-    assert not the_hold(double).is_active
-    double.send(*texts(double, *range(600, 660)), channel=SMS)
-    assert calls_on(double, FIRST) > 60
-
-
-@pytest.mark.parametrize("answer", [accepted("m"), refused("InvalidParameter")])
-def test_any_answer_to_a_probe_opens_the_route_again(single: World, answer: Outcome) -> None:
-    down(single, REFUSED)
-    single.send(*texts(single, *range(30)), channel=SMS)
-    single.provider.answer = lambda _: answer
-    minute(single)
-
-    assert not the_hold(single).is_active
-
-
-def test_what_a_process_met_before_the_route_was_opened_closes_it_no_more(single: World) -> None:
-    """It remembers half a minute, and the outage may have been shorter."""
-    sender = single.sender(SMS)
-    down(single, REFUSED)
-    sender(dict.fromkeys(texts(single, *range(30)), 1), time_left=single.time_left)
-    single.ledger.let_go([BREAKER], at=single.now() + SECONDS)
-    single.now.turn(2 * SECONDS)
-    up(single)
-    sender(dict.fromkeys(ids := texts(single, *range(100, 120)), 1), time_left=single.time_left)
-
-    assert {State.SENT} == {single.state(i) for i in ids}
-    assert not the_hold(single).is_active
 
 
 def test_a_hold_that_cannot_be_written_is_written_by_the_next_wave(single: World) -> None:
@@ -331,21 +199,6 @@ def test_an_operator_closes_a_route_in_the_same_way(double: World) -> None:
     double.send(*texts(double, *range(10)), channel=SMS)
 
     assert (0, 10) == (calls_on(double, FIRST), calls_on(double, SECOND))
-
-
-def test_when_both_are_closed_the_first_of_them_that_opens_takes_what_waits(
-    double: World,
-) -> None:
-    down(double, REFUSED, FIRST, SECOND)
-    double.send(*texts(double, *range(60)), channel=SMS)
-    assert {State.DEFERRED} == {row.state for row in double.rows()}
-
-    down(double, REFUSED, FIRST)
-    double.route_probes.down = {FIRST}
-    for n in range(4):
-        double.send(*texts(double, 100 + n), channel=SMS)
-        minute(double)
-    assert {(State.SENT, SECOND.key)} == {(row.state, row.route) for row in double.rows()}
 
 
 def test_urgent_messages_arrive_by_the_second_route_while_normal_ones_do_too(
