@@ -140,7 +140,7 @@ def synthesise(stage: str, folder: Path) -> Synthesis:
     found = cache.find(key)
     if found is None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("app.read_stage", _in_one_region)
+            patch.setattr("app.read_stage", in_one_region)
             _synthesise(stage, folder, checked=checked)
         found = cache.keep(key, folder)
     return _read(stage, found)
@@ -162,7 +162,8 @@ def synthesise_settings(
     return _read(stage.name, folder)
 
 
-def _in_one_region(stage: str) -> StageSettings:
+def in_one_region(stage: str) -> StageSettings:
+    """Return the settings in a stage's file, but for a second Region."""
     found = read_stage(stage)
     return replace(found, second_region=replace(found.second_region, region=""))
 

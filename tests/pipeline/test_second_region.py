@@ -143,8 +143,8 @@ def test_what_could_not_be_delivered_is_encrypted_and_rings(both: Synthesis) -> 
     }
     assert {
         *("undelivereddeadletters", "smslogforwarderfailures"),
-        *("bounceshigh", "complaintshigh", "smsspendhigh"),
-    } <= alarms
+        *("bounceshigh", "complaintshigh", "smsspendhigh", "endusermessagingspendhigh"),
+    } == alarms
 
 
 @pytest.mark.synth

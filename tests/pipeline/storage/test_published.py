@@ -12,8 +12,7 @@ from ordercast.settings.published import (
     orders_stream_parameter,
     settings_parameter,
 )
-from pipeline.settings.files import read_stage
-from tests.pipeline.synthesis import Synthesis
+from tests.pipeline.synthesis import Synthesis, in_one_region
 
 pytestmark = pytest.mark.synth
 
@@ -65,7 +64,7 @@ def test_the_commands_read_the_settings_and_the_names_that_were_deployed(
 
     target = published(synthesis.stage, get_parameters)
 
-    assert read_stage(synthesis.stage) == target.settings
+    assert in_one_region(synthesis.stage) == target.settings
     for field, kind in KINDS.items():
         stack, _, logical_id = getattr(target.names, field).partition("/")
         resource = synthesis.templates[stack]["Resources"][logical_id]
