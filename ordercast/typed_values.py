@@ -46,8 +46,8 @@ _MAILBOX = r"^(|(?=.{3,200}\Z)[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)\Z"
 Mailbox = Annotated[str, Meta(pattern=_MAILBOX, description='"", or an e-mail address')]
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A table of settings; an unknown field is refused, and a field's own default is not written."""
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of settings; an unknown field is refused."""
 
 
 class BadSettings(Exception):

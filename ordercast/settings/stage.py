@@ -88,8 +88,11 @@ class OrdersStreamSettings(Settings, frozen=True):
     shards: Positive | None = None
 
 
-class FunctionSettings(Settings, frozen=True, kw_only=True):
-    """A Lambda function; `reserved` is concurrency that no other function of the account gets."""
+class FunctionSettings(Settings, frozen=True, kw_only=True, omit_defaults=True):
+    """A Lambda function; `reserved` is concurrency that no other function of the account gets.
+
+    What says nothing is not written for the commands: all settings have to fit a parameter.
+    """
 
     memory: Positive
     timeout: Span

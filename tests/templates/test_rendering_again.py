@@ -1,12 +1,14 @@
 """A message is rendered again as it was, from the sources that its version names."""
 
+import json
 import shutil
+import zlib
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from jinja2.exceptions import SecurityError
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from ordercast.templates import figures
 from ordercast.templates.brands import NO_BRAND
@@ -47,6 +49,15 @@ def test_what_is_kept_is_small_and_comes_back_whole() -> None:
     assert (sources.words, sources.skeletons) == (back.words, back.skeletons)
     assert version_of(sources) == version_of(back)
     assert figures.formatter() == made_with
+
+
+def test_colours_that_a_brand_takes_from_the_default_are_kept_too() -> None:
+    """The default of another release may differ."""
+    _, written = json.loads(zlib.decompress(packed(sources_of("confirmed", "en", NO_BRAND))))
+    brand = json.loads(written)["brand"]
+
+    assert asdict(NO_BRAND.colours) == brand["colours"]
+    assert asdict(NO_BRAND.dark) == brand["dark"]
 
 
 def test_another_formatter_is_another_version_and_it_says_so() -> None:
