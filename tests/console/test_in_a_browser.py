@@ -116,7 +116,7 @@ def test_live_counters_move_without_a_reload(console: Console) -> None:
     del key
     amounts["state#delivered"] = amounts.get("state#delivered", 0) + 5000
     console.on.now += timedelta(minutes=2)
-    page.wait_for(f"({named('td', '5,309')}) && window.sameAsBefore")
+    assert page.wait_for(f"({named('td', '5,309')}) && window.sameAsBefore")
 
 
 def test_the_cookie_is_hidden_from_scripts_and_no_address_holds_the_token(console: Console) -> None:

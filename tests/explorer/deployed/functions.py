@@ -1,6 +1,6 @@
 """Build every deployed function on fakes, with its own entry point and workflow. Used by the explorer's stage."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,6 @@ from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTop
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.counting import Entry
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.units import units_of
@@ -43,14 +42,10 @@ from tests.explorer.deployed.model_queues import (
     ModelVisibility,
     ModelWorkQueues,
 )
+from tests.explorer.deployed.nothing_due import NothingDue
 from tests.explorer.deployed.outages import Outages
-from tests.explorer.deployed.provider import (
-    AnnouncedProvider,
-    BotoClient,
-    Carrier,
-    SesSide,
-    SnsSide,
-)
+from tests.explorer.deployed.provider import Carrier
+from tests.explorer.deployed.provider_client import AnnouncedProvider, BotoClient, SesSide, SnsSide
 from tests.explorer.deployed.reputations import ModelReputations
 from tests.explorer.deployed.routes import routes_after
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue
@@ -172,7 +167,7 @@ class Functions:
     def _sweep(self) -> Sweep:
         receipt_logs = self._receipt_logs()
         if not self.fitting.sweeps_receipts:
-            receipt_logs = _NothingDue(receipt_logs)
+            receipt_logs = NothingDue(receipt_logs)
         ports = self._sweeper_ports(receipt_logs)
         receipts = self.fitting.of_sweeper(sweep_receipts(ports, SWEEP_POLICY))
         return self.fitting.of_sweep(sweep(ports, SWEEP_POLICY, receipts))
@@ -285,19 +280,3 @@ class Inline(Executor):
         done: Future[Out] = Future()
         done.set_result(fn(*args, **kwargs))
         return done
-
-
-@dataclass(slots=True)
-class _NothingDue:
-    """Receipt logs of which the sweeper never looks at one."""
-
-    inner: Any
-
-    def due(self, *_: object, **__: object) -> list[str]:
-        return []
-
-    def orphans(self, **_: object) -> Iterator[list[ReceiptLog]]:
-        return iter([])
-
-    def __getattr__(self, method: str) -> Any:
-        return getattr(self.inner, method)

@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Any
-
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, Priority
@@ -14,11 +11,11 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
 from ordercast.pacing.holds import Why
 from ordercast.people.person import Person
-from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.sending.outcome import Outgoing
 from tests.explorer.deployed.outages import MOST, Outages, route_of
 from tests.explorer.deployed.receipt_script import ReceiptScript, receipt
 from tests.explorer.faults import points as faults
-from tests.explorer.faults.journal import Journal, ProviderCall, Report, SentReceipt
+from tests.explorer.faults.journal import Journal, ProviderCall, SentReceipt
 from tests.explorer.faults.points import Crash
 from tests.fakes.clock import HandTurnedClock
 from tests.templates.review import REVIEW
@@ -197,106 +194,3 @@ _NOT_TAKEN: Mapping[str, Callable[[Notification], Exception]] = {
 }
 _NO_QUOTA, _GIVEN_UP = ReceiptScript(kind="no quota"), ReceiptScript(kind="given up")
 _USUAL = {Channel.SMS: (), Channel.EMAIL: (ReceiptScript(kind="delivered"),)}
-
-
-@dataclass(slots=True)
-class SnsSide:
-    """Where SMS calls arrive."""
-
-    carrier: Carrier
-
-    def publish(self, call: ProviderCall) -> dict[str, str]:
-        return self.carrier.take(call)
-
-
-@dataclass(slots=True)
-class SesSide:
-    """Where e-mail calls arrive."""
-
-    carrier: Carrier
-
-    def send_email(self, call: ProviderCall) -> dict[str, str]:
-        return self.carrier.take(call)
-
-
-@dataclass(slots=True)
-class BotoClient:
-    """The client that both gateways call; `watched` leads to the provider's side of it."""
-
-    carrier: Carrier
-    watched: Any
-    attempts: int = 1
-
-    def publish(self, **named: Any) -> Any:
-        row = self.carrier.begin(named["PhoneNumber"])
-        ceiling = named["MessageAttributes"].get("AWS.SNS.SMS.MaxPrice", {}).get("StringValue")
-        if not ceiling or ceiling != str(row.reserved):
-            about = f"{row.order.order_id} {row.channel}"
-            self.carrier.journal.breaks.append(f"P7: {about}: called without a reserved ceiling")
-        return self._call(self.watched.publish, row)
-
-    def send_email(self, **named: Any) -> Any:
-        (recipient,) = named["Destination"]["ToAddresses"]
-        row = self.carrier.begin(recipient)
-        return self._call(self.watched.send_email, row)
-
-    def _call(self, method: Callable[[ProviderCall], Any], row: Notification) -> Any:
-        """Make as many attempts as the SDK is set to: one, for a provider."""
-        for attempt in range(1, self.attempts + 1):
-            call = self.carrier.called(row)
-            try:
-                answer = method(call)
-            except (ReadTimeoutError, EndpointConnectionError, ClientError) as error:
-                if _is_certain(error):
-                    call.reported = Report.CERTAINLY_NOT
-                call.back_pressure = _is_back_pressure(error)
-                if attempt == self.attempts or not _sdk_retries(error):
-                    raise
-            else:
-                call.reported = Report.TAKEN
-                return answer
-        raise AssertionError(row.id)
-
-
-@dataclass(slots=True)
-class AnnouncedProvider:
-    """A provider's gateway, which tells the carrier first whose messages are to come."""
-
-    gateway: Any
-    carrier: Carrier
-
-    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        before, self.carrier.expected = self.carrier.expected, list(messages)
-        try:
-            outcomes: list[Outcome] = self.gateway.send(messages)
-            return outcomes
-        finally:
-            self.carrier.expected = before
-
-
-def _is_certain(error: Exception) -> bool:
-    return isinstance(error, EndpointConnectionError) or _is_client_s(error)
-
-
-def _is_client_s(error: Exception) -> bool:
-    return isinstance(error, ClientError) and _status(error) < _SERVER_SIDE
-
-
-def _is_back_pressure(error: Exception) -> bool:
-    if isinstance(error, EndpointConnectionError):
-        return True
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _BACK_PRESSURE
-
-
-_BACK_PRESSURE = {"ThrottlingException", "SendingPausedException"}
-
-
-def _sdk_retries(error: Exception) -> bool:
-    return not isinstance(error, ClientError) or _status(error) in {429, _SERVER_SIDE}
-
-
-def _status(error: ClientError) -> int:
-    return error.response["ResponseMetadata"]["HTTPStatusCode"]
-
-
-_SERVER_SIDE = 500

@@ -11,6 +11,7 @@ from lambda_event_sources.outcomes import Errored, Outcome, Returned
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from tests.explorer.checks import budgets, rollups
+from tests.explorer.deployed.calendar_of_day import Calendar
 from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
 from tests.explorer.deployed.operator import Operator
@@ -83,7 +84,7 @@ class Stage:
     changes: LedgerStream = field(init=False)
     operator: Operator = field(init=False)
     _sources: list[Source] = field(init=False)
-    _coming: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
+    _calendar: Calendar = field(default_factory=Calendar)
     _busy: list[Source] = field(default_factory=list)
     _began: datetime = START
 
@@ -150,8 +151,7 @@ class Stage:
 
     def after(self, wait: timedelta, happening: Callable[[], None]) -> None:
         """Let something happen that long after the beginning."""
-        self._coming.append((START + wait, happening))
-        self._coming.sort(key=lambda each: each[0])
+        self._calendar.plan(START + wait, happening)
 
     def play(self, until: timedelta) -> None:
         """Let everything happen, and time pass, until nothing is left to do."""
@@ -160,7 +160,7 @@ class Stage:
 
     def _rests(self, until: timedelta) -> bool:
         """Do the next thing, or go on to when there is one; return whether there is none any more."""
-        if self._happen() or self._go_on():
+        if self._calendar.happen(self.clock()) or self._go_on():
             return False
         later = [at for at in self._moments() if self.clock() < at <= START + until]
         self.clock.at = min(later, default=self.clock.at)
@@ -211,15 +211,8 @@ class Stage:
                 pass
 
     def _moments(self) -> list[datetime]:
-        moments = [source.next_at() for source in self._sources]
-        return [at for at in (*moments, *(at for at, _ in self._coming)) if at is not None]
-
-    def _happen(self) -> bool:
-        if not self._coming or self._coming[0][0] > self.clock():
-            return False
-        _, happening = self._coming.pop(0)
-        happening()
-        return True
+        moments = [self._calendar.next_at(), *(each.next_at() for each in self._sources)]
+        return [at for at in moments if at is not None]
 
     def _invoking(self, name: str, function: Function) -> Callable[[Any], Outcome]:
         """Return a function as its event source sees it: it answers, raises or is ended."""
