@@ -55,11 +55,20 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
             self.holds.let_go(ended, at=self.now())
 
     def ended(self, channel: Channel, trouble: Trouble, holds: Holds) -> None:
-        """Let go the hold that *trouble* wrote, if it is of that reason; raises `LedgerUnavailable`."""
-        hold = self._hold(channel, trouble)
-        same = (each for each in holds if each.id == hold.id and each.is_active)
-        if any(each.reason == trouble.reason for each in same):
-            self.holds.let_go([hold.id], at=self.now())
+        """Let go the holds that *trouble* wrote, if they are of that reason; raises `LedgerUnavailable`.
+
+        One of the whole channel is among them: it is from before the stage had a second Region.
+        """
+        route = self._route(channel, trouble)
+        ended = [
+            each.id
+            for each in holds
+            if (each.is_active, each.why, each.scope.channel) == (True, Why.ACCOUNT, channel)
+            and each.reason == trouble.reason
+            and _is_of(each.scope, route)
+        ]
+        if ended:
+            self.holds.let_go(ended, at=self.now())
 
     def tells(self, receipt_logs: Iterable[ReceiptLog]) -> bool:
         """Return whether these receipts say anything of the account."""
@@ -92,7 +101,7 @@ class AccountTrouble(Struct, frozen=True, kw_only=True):
                     for each, trouble in told
                     if each.message.state not in _SAYS_NOTHING
                     and scope.country in {None, trouble.country}
-                    and scope.route in {None, self._route(channel, trouble)}
+                    and _is_of(scope, self._route(channel, trouble))
                 ]
                 self._read(scope, max(sent, default=_NEVER), not_sent[scope], holds)
 
@@ -143,6 +152,11 @@ def _trouble(log: ReceiptLog, rows: Mapping[str, Notification]) -> Trouble:
     message = row.messages.get(log.message_id)
     route = message.route if message and message.number else row.route
     return Trouble(reason, row.country, route)
+
+
+def _is_of(scope: Scope, route: str | None) -> bool:
+    """Tell whether *scope* has to do with *route*; without one, the stage has one Region (again)."""
+    return route is None or scope.route in {None, route}
 
 
 def _by_channel(receipt_logs: Iterable[ReceiptLog]) -> dict[Channel, list[ReceiptLog]]:

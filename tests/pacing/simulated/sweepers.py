@@ -108,5 +108,5 @@ class Sweepers:
             send_within=lambda _: timedelta(days=2),
             now=self.time,
         )
-        policy = structs.replace(SWEEP_POLICY, quiet_hours=self.quiet_hours)
+        policy = structs.replace(SWEEP_POLICY, quiet_hours=self.quiet_hours, second_region="")
         return sweep(ports, policy, sweep_receipts(ports, policy))

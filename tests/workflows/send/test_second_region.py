@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
@@ -154,6 +155,45 @@ def test_a_full_day_closes_the_region_whose_day_it_is_until_that_has_room(mails:
     mails.sweep_quota()
     [hold] = active(mails)
     assert f"account:channel=email,route=ses/{AWAY}/default" == hold.id
+
+
+ONE, TWO = None, routes_of(Channel.EMAIL)
+
+
+@pytest.mark.parametrize(("before", "after"), [(ONE, TWO), (TWO, ONE)], ids=["added", "removed"])
+def test_a_full_day_ends_after_a_second_region_is(
+    world: World, before: Routes | None, after: Routes | None
+) -> None:
+    mail = notification(1)
+    world.enter(mail)
+    world.routes = before
+    world.send_quotas.quota = SendQuota(rate=14.0, left=0)
+    world.sweep_quota()
+    world.routes = after
+    world.send_quotas.quota = SendQuota(rate=14.0, left=50_000)
+    world.sweep_quota()
+
+    assert not active(world)
+
+
+@pytest.mark.parametrize(("before", "after"), [(ONE, TWO), (TWO, ONE)], ids=["added", "removed"])
+def test_a_refusal_by_receipt_ends_after_a_second_region_is(
+    world: World, before: Routes | None, after: Routes | None
+) -> None:
+    text, later = notification(1, Channel.SMS), notification(2, Channel.SMS)
+    world.enter(text, later)
+    world.provider.answer = lambda message: accepted(f"{message.notification.id}-1")
+    world.routes = before and routes_of(Channel.SMS)
+    world.send(text.id, channel=Channel.SMS)
+    world.apply(_said(world, f"{text.id}-1", NO_QUOTA))
+    [hold] = active(world)
+
+    world.routes = after and routes_of(Channel.SMS)
+    world.now.turn(MINUTE)
+    world.ledger.rows[later.id] = replace(world.row(later.id), held_by=hold.id)
+    world.send(later.id, channel=Channel.SMS)  # it passes, as a probe does
+    world.apply(_said(world, f"{later.id}-1", HANDSET))
+    assert not active(world)
 
 
 def _said(world: World, message_id: str, kind: str) -> Receipt:
