@@ -42,8 +42,10 @@ def routes() -> list[BaseRoute]:
         *(templates, settings, doctor, audit),
     )
     assets = str(files("ordercast.console").joinpath("static"))
+    plots = str(files("ordercast.operations.report").joinpath("static"))
     return [
         *(route for page in pages for route in page.ROUTES),
+        Mount("/static/plots", StaticFiles(directory=plots)),
         Mount("/static", StaticFiles(directory=assets)),
     ]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -57,7 +57,12 @@ def when(moment: datetime | None) -> Markup | str:
 @cache
 def _pages() -> Environment:
     made = Environment(
-        loader=PackageLoader("ordercast.console", "html"),
+        loader=ChoiceLoader(
+            [
+                PackageLoader("ordercast.console", "html"),
+                PrefixLoader({"report": PackageLoader("ordercast.operations.report", "html")}),
+            ]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

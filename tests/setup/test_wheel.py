@@ -82,7 +82,7 @@ def test_the_wheel_holds_the_one_package_with_its_types_and_data(wheel: Path) ->
     assert [name for name in names if name.endswith("shipped/en.toml")]
     assert [name for name in names if name.endswith("prices.json")]
     assert [name for name in names if name.endswith("stages/default.toml")]
-    assert [name for name in names if name.endswith("report/page.html")]
+    assert [name for name in names if name.endswith("report/html/page.html")]
     for part in ("html/part/now.html", "static/console.css", "static/htmx.LICENSE.txt"):
         assert f"ordercast/console/{part}" in names
 

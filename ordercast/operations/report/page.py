@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from ordercast.operations.report.latencies import latencies
 from ordercast.operations.report.plot import Plot
@@ -51,6 +50,7 @@ def plots(buckets: Mapping[RollupKey, Amounts]) -> list[Plot]:
     return [plot for each in _PLOTS if (plot := each(buckets))]
 
 
+_HERE = "ordercast.operations.report"
 _PLOTS = (rates, funnel, latencies, suppressed, costs, places)
 
 
@@ -81,8 +81,11 @@ def tiles(figures: Figures) -> list[tuple[str, str, str]]:
 
 @cache
 def _page() -> Template:
-    written = files("ordercast.operations.report").joinpath("page.html").read_text("utf-8")
     pages = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=ChoiceLoader([PackageLoader(_HERE, "html"), PackageLoader(_HERE, "static")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return pages.from_string(written)
+    return pages.get_template("page.html")

@@ -17,7 +17,7 @@ PHONE, DESK = 375, 1280
 SEEN = (
     "[...document.querySelectorAll('main *, header *, footer *')].filter(e => e.checkVisibility())"
 )
-OUTSIDE = f"""{SEEN}.filter(e => !e.closest('.table, title, desc'))
+OUTSIDE = f"""{SEEN}.filter(e => !e.closest('.wide, title, desc'))
     .filter(e => {{ const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.left < -1; }})
     .map(e => e.outerHTML)"""
 OVERLAPPING = """[...document.querySelectorAll('.plot')].flatMap(plot => {
