@@ -39,14 +39,16 @@ COMMANDS = (
 """What is run once each; {folder} is the local cloud's."""
 
 _SHOWN_BY_TESTS = (
+    PolicyCall(action="cloudwatch:DescribeAlarms", resource="*"),
     PolicyCall(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
     PolicyCall(
         action="sms-voice:DeleteOptedOutNumber",
         resource="arn:aws:sms-voice:us-east-1:000000000000:opt-out-list/Default",
     ),
 )
-"""What redriving a parked notification asks for: tests/cloud/commands/test_parked_notifications.py; and what
-ending an opt-out does where texts go by End User Messaging: tests/cli/customers/test_opt_out_lists.py."""
+"""What `alarms` asks, which fails where one rings: tests/cli/test_alarms.py; what redriving a parked
+notification asks for: tests/cloud/commands/test_parked_notifications.py; and what ending an opt-out does
+where texts go by End User Messaging: tests/cli/customers/test_opt_out_lists.py."""
 
 _ANY_KEY = "arn:aws:kms:us-east-1:000000000000:key/x"
 """The operator may use every key through the services, so which one a call is about does not matter."""

@@ -8,6 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
+from ordercast.cli.alarms import alarms
 from ordercast.cli.audit import audit
 from ordercast.cli.budget import budget
 from ordercast.cli.console import console as show_console
@@ -71,6 +72,7 @@ app.command()(resume)
 app.command()(routes)
 app.command()(verify)
 app.command()(doctor)
+app.command()(alarms)
 app.command()(audit)
 app.command()(find)
 app.command()(messages)

@@ -13,6 +13,7 @@ STATEMENTS = [
 ]
 
 WITHOUT_ARN = {
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "dynamodb:ListBackups",
     "lambda:GetAccountSettings",

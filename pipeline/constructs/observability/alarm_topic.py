@@ -11,15 +11,13 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from ordercast.settings.alarm_severity import OUTSIDE_HEALTH
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.messaging.topic import EncryptedTopic
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-
-
-_NOTICES = {"BudgetHalfUsed", "BudgetNearlyUsed"}
 
 
 class AlarmTopic(Construct):
@@ -89,7 +87,7 @@ class AlarmTopic(Construct):
 
         It publishes nothing: the others have. Budgets that are partly used are notices and not in it.
         """
-        ill = [each for each in self.alarms if each.node.id not in _NOTICES]
+        ill = [each for each in self.alarms if each.node.id not in OUTSIDE_HEALTH]
         cloudwatch.CompositeAlarm(
             self,
             "Health",
