@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec import Struct
@@ -34,7 +34,11 @@ COUNTED = 100_000
 
 
 class Sweep(Struct, frozen=True, kw_only=True):
-    """The workflows of one invocation. What the provider allows comes first, then receipts: they may resolve a doubt."""
+    """The workflows of one invocation.
+
+    The trap is a slow one: what it is slow for, a provider that hangs for example, takes the time of
+    all after it, minute after minute. So each minute another workflow is the first.
+    """
 
     ledger: Ledger
     receipts: SweepReceipts
@@ -56,10 +60,11 @@ class Sweep(Struct, frozen=True, kw_only=True):
         Raises `Retryable` when a round fails, after all others, and what is left due is counted.
         """
         room = ReleaseRoom(senders=self.senders, share=len(shards) / len(SHARDS))
-        # First, so that a release goes by what the provider allows now.
-        rounds: list[Round] = [
+        asks: list[Round] = [
             *(partial(each, shards, swept) for each in self.quotas),
             partial(self.reputation, shards, swept),
+        ]
+        rounds: list[Round] = [
             partial(self.look, looks(shards), swept, room),
             partial(self._release, shards, swept, room),
             partial(self.receipts, shards, swept),
@@ -67,7 +72,7 @@ class Sweep(Struct, frozen=True, kw_only=True):
             partial(self.holds, shards, swept, room),
         ]
         try:
-            take_turns(rounds, time_left=time_left)
+            take_turns(in_turn(asks, rounds, self.now()), time_left=time_left)
         finally:
             self._count(shards, swept, room)
 
@@ -103,6 +108,16 @@ class Sweep(Struct, frozen=True, kw_only=True):
             late = room.would_expire(channel, expiries, rows)
             swept.would_expire |= {channel: late} if late else {}
         swept.is_counted = True
+
+
+def in_turn(asks: Sequence[Round], rounds: Sequence[Round], now: datetime) -> list[Round]:
+    """Return *asks* and *rounds* in the order of this minute: every other one begins with another of *rounds*.
+
+    In even minutes what the provider allows is asked first, so that a release goes by that.
+    """
+    begins = now.minute // 2 % len(rounds)
+    rotated = [*rounds[begins:], *rounds[:begins]]
+    return [*rotated, *asks] if now.minute % 2 else [*asks, *rotated]
 
 
 def take_turns(rounds: Iterable[Round], *, time_left: Deadline) -> None:

@@ -9,14 +9,19 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Hold, Why, held
 from ordercast.sending.due_partitions import deferrals, looks
-from ordercast.workflows.sweep.sweep import MOST_ROUNDS, ROUND_TAKES, take_turns
+from ordercast.workflows.sweep.sweep import MOST_ROUNDS, ROUND_TAKES, in_turn, take_turns
 from ordercast.workflows.sweep.swept import Swept
 from tests.examples import notification
+from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import World
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+OF_EACH_ONE = 7
+"""So many rounds there are, of a stage with one Region."""
 
 
 def deferred(number: int) -> Notification:
@@ -73,7 +78,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
     """Even where time is up after a round of each."""
     world.enter(*[deferred(n) for n in range(20)], lost := notification(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 4 + [timedelta()])
+    left = iter([ROUND_TAKES] * OF_EACH_ONE + [timedelta()])
     world.sweep_all(limit=5, time_left=lambda: next(left))
 
     assert lost.id in ids(world)
@@ -83,10 +88,41 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
 def test_a_backlog_of_looks_does_not_fill_the_rounds_of_releases(world: World) -> None:
     world.enter(*[notification(n) for n in range(20)], waiting := deferred(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 4 + [timedelta()])
+    left = iter([ROUND_TAKES] * OF_EACH_ONE + [timedelta()])
     world.sweep_all(limit=5, time_left=lambda: next(left))
 
     assert waiting.id in ids(world)
+
+
+def test_what_is_slow_in_each_minute_holds_up_nothing_for_long(world: World) -> None:
+    """As a provider that hangs when it is asked what it allows: a round of it, and time is up."""
+    paused = Hold(why=Why.PAUSED, by="alex", since=world.now(), released_at=world.now())
+    world.ledger.holds = (paused,)
+    rows = [notification(1), deferred(2), held(notification(3), paused, until=world.now() + DAY)]
+    world.enter(*rows)
+    world.now.turn(5 * MINUTE)
+    for _ in range(10):
+        world.now.turn(MINUTE)
+        left = iter([ROUND_TAKES, timedelta()])
+        world.sweep_all(time_left=lambda left=left: next(left))
+
+    assert {each.id for each in rows} <= set(ids(world))
+
+
+def test_each_workflow_is_the_first_within_ten_minutes_and_all_have_a_turn() -> None:
+    asks, rounds = [_named("quota")], [_named(each) for each in "abcde"]
+    orders = [in_turn(asks, rounds, START + minute * MINUTE) for minute in range(10)]
+
+    assert {"quota", *"abcde"} == {order[0].__name__ for order in orders}
+    assert all({*asks, *rounds} == {*order} and 6 == len(order) for order in orders)
+
+
+def _named(name: str) -> Callable[[], bool]:
+    def one() -> bool:
+        return False
+
+    one.__name__ = name
+    return one
 
 
 def test_a_failure_of_one_does_not_hold_up_the_others_and_is_raised_in_the_end(
