@@ -33,6 +33,9 @@ SETTINGS = {"sms_provider_by_country": '"AU sms-voice"', "receipt_timeout": '"15
 """In what the stage differs from the local cloud's: both providers of texts are used, and an e-mail in
 doubt has more time to be sent again, since the sweeper and the receipts are held up, too."""
 
+SWEEPER_TIMEOUT = ('groups = 1\ntimeout = "20 s"', 'groups = 1\ntimeout = "50 s"')
+"""As deployed: of 20 s a cold start and one slow round leave no time for a second one."""
+
 MOST = 0.9
 """The share of the messages that are sent before the faults are lifted, if they can be."""
 
@@ -134,6 +137,7 @@ def changed_copy(root: Path) -> Path:
     """Copy the sources, with the stage's settings of a chaos run."""
     copy = WorkingCopy.of(root, "local")
     copy.set(**SETTINGS)
+    copy.change("stages/local.toml", *SWEEPER_TIMEOUT)
     return copy.root
 
 
