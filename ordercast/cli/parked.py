@@ -23,7 +23,7 @@ from ordercast.operations.bucket_removal import delete, kept_objects, removed_bu
 from ordercast.operations.parked_acts import HANDLED, all_of, handle
 from ordercast.operations.parked_selection import (
     fields_of,
-    line_of,
+    lines_of,
     selection,
     summary,
 )
@@ -53,9 +53,7 @@ class TakesIds(TyperCommand):
 _DASHED_ID = re.compile("-[^-]")
 
 
-Ids = Annotated[
-    list[str] | None, typer.Argument(help="As `list` shows them; the beginning is enough.")
-]
+Ids = Annotated[list[str] | None, typer.Argument(help="As `list` shows them, short or whole.")]
 Kinds = Annotated[
     list[Kind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")
 ]
@@ -81,7 +79,7 @@ def list_parked(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """List parked items with their reasons; no personal data is shown."""
+    """List parked items by reason, with short ids; no personal data is shown."""
     chosen = selection((), kind, reason, since, datetime.now(UTC), every=True)
     with closing(parked_sources(target(stage, cloud))) as where:
         items = all_of(where.find(chosen))
@@ -95,9 +93,7 @@ def list_parked(
 
 @parked.command("show", cls=TakesIds)
 def show(
-    id_: Annotated[
-        str, typer.Argument(metavar="ID", help="As `list` shows it; the beginning is enough.")
-    ],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it, short or whole.")],
     payload: Annotated[  # noqa: FBT002
         bool, typer.Option("--payload", help="Print its payload only, which is personal data.")
     ] = False,
@@ -204,5 +200,5 @@ def _say(done: int, wanted: int, word: str, *, waiting: int) -> None:
 
 
 def _show(items: Sequence[ParkedItem]) -> None:
-    for each in items:
-        console.print(Text(line_of(each)))
+    for line in lines_of(items):
+        console.print(Text(line))

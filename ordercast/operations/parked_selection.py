@@ -1,14 +1,15 @@
 """Decide which parked items an operator means, and how each is written. Used by `ordercast parked`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from ordercast.operations.parked_groups import counted, grouped
 from ordercast.operations.periods import moment
+from ordercast.operations.units import NONE
 from ordercast.parked.item import Kind, ParkedItem, Selection
+from ordercast.parked.short_ids import letters_of, short_ids
 from ordercast.usage_error import UsageError
-
-_PLURALS = {Kind.BATCH: "batches"}
 
 
 def selection(
@@ -35,10 +36,11 @@ def selection(
 
 
 def fields_of(item: ParkedItem) -> dict[str, object]:
-    """Return an item's fields, as `--json` and `parked show` have them."""
+    """Return an item's fields, as `--json` and `parked show` have them; `short` may be cut to what is unique."""
     return {
         "kind": item.kind,
         "id": item.id,
+        "short": letters_of(item.id),
         "reason": item.reason,
         "detail": item.detail,
         "since": item.since.isoformat() if item.since else None,
@@ -47,11 +49,15 @@ def fields_of(item: ParkedItem) -> dict[str, object]:
     }
 
 
-def line_of(item: ParkedItem) -> str:
-    """Return an item's line in a list."""
-    since = f"{item.since:%Y-%m-%d %H:%M:%S}" if item.since else "-"
-    detail = f": {item.detail}" if item.detail else ""
-    return f"{item.kind:<12}  {since:<19}  {item.id}  {item.reason}{detail}"
+def lines_of(items: Sequence[ParkedItem]) -> Iterator[str]:
+    """Yield the lines of a list: a heading for each reason, below it the items with their short ids."""
+    short = short_ids([each.id for each in items])
+    for group in grouped(items):
+        yield group.heading
+        for each in group.items:
+            since = f"{each.since:%Y-%m-%d %H:%M:%S}" if each.since else NONE
+            detail = f"  {each.detail}" if each.detail else ""
+            yield f"  {short[each.id]}  {since:<19}  {each.id}{detail}"
 
 
 def summary(items: Sequence[ParkedItem], chosen: Selection) -> str:
@@ -59,9 +65,5 @@ def summary(items: Sequence[ParkedItem], chosen: Selection) -> str:
     if not items:
         return "Nothing is parked." if chosen == Selection() else "Nothing like that is parked."
     numbers = Counter(each.kind for each in items)
-    counts = [
-        f"{numbers[kind]} {kind if numbers[kind] == 1 else _PLURALS.get(kind, f'{kind}s')}"
-        for kind in Kind
-        if kind in numbers
-    ]
+    counts = [counted(numbers[kind], kind) for kind in Kind if kind in numbers]
     return f"{len(items)} parked: {', '.join(counts)}."

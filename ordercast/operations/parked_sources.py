@@ -20,6 +20,7 @@ from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.operations.target import Target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.producer import Producer
+from ordercast.usage_error import UsageError
 from ordercast.wiring.senders import senders
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.redrive.batches import ParkedBatches
@@ -50,7 +51,10 @@ class ParkedSources:
     paced: PacedRedrive
 
     def find(self, chosen: Selection) -> list[SelectedItems]:
-        """Search the sources of the selected kinds, all at once."""
+        """Search the sources of the selected kinds, all at once.
+
+        Raises `UsageError` where a short id names several items.
+        """
         searched = [
             source
             for kind, source in self.parked_sources
@@ -59,7 +63,13 @@ class ParkedSources:
         with ThreadPoolExecutor(clients.WORKERS) as executor:
             contents = executor.map(lambda source: list(source.contents()), searched)
         seen = list(zip(searched, contents, strict=True))
-        chosen = chosen.among(each for _, items in seen for each in items)
+        every = [each for _, items in seen for each in items]
+        if several := chosen.ambiguous(every):
+            raise UsageError(
+                f"{', '.join(several)}: several parked items begin so",
+                hint="write more letters: parked list --json has sixteen",
+            )
+        chosen = chosen.among(every)
         return [
             SelectedItems(source=source, items=[each for each in items if chosen.means(each)])
             for source, items in seen

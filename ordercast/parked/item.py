@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordercast.events.stream_record import StreamRecord
+from ordercast.parked.short_ids import is_short, letters_of
 
 
 class Kind(StrEnum):
@@ -42,7 +43,7 @@ class ParkedItem(Struct, frozen=True, kw_only=True):
 class Selection(Struct, frozen=True, kw_only=True):
     """The parked items that an operator names; an empty field selects all.
 
-    An id may be a prefix; `reason` is searched for in reason and detail. `whole` are the ids that
+    An id may be a prefix, or a short id; `reason` is searched for in reason and detail. `whole` are the ids that
     are complete: part 1 of an aggregate does not select part 10.
     """
 
@@ -68,10 +69,24 @@ class Selection(Struct, frozen=True, kw_only=True):
     def missed(self, things: Iterable[ParkedItem]) -> list[str]:
         """Return the ids that select none of *things*."""
         found = [each.id for each in things]
-        return [each for each in self.ids if not any(id_.startswith(each) for id_ in found)]
+        return [each for each in self.ids if not any(_is_cut(each, id_) for id_ in found)]
+
+    def ambiguous(self, things: Iterable[ParkedItem]) -> list[str]:
+        """Return the short ids that name several of *things*."""
+        found = [letters_of(each.id) for each in things]
+        return [
+            each
+            for each in self.ids
+            if is_short(each) and sum(letters.startswith(each) for letters in found) > 1
+        ]
 
     def _is_cut_from(self, id_: str) -> bool:
-        return any(id_.startswith(each) for each in self.ids if each not in self.whole)
+        return any(_is_cut(each, id_) for each in self.ids if each not in self.whole)
+
+
+def _is_cut(written: str, id_: str) -> bool:
+    """Tell whether what an operator has *written* is the beginning of an id, or of its short ids."""
+    return id_.startswith(written) or (is_short(written) and letters_of(id_).startswith(written))
 
 
 class GivenUpBatch(Struct, frozen=True, kw_only=True):

@@ -4,13 +4,17 @@ import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ordercast.cli import app as cli
 from ordercast.cli import parked
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.parked_sources import ParkedSources
+from ordercast.parked import item
 from ordercast.parked.item import GivenUpBatch, Kind
+from ordercast.parked.short_ids import is_short, letters_of, short_ids
 from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.notifications import ParkedNotifications
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
@@ -68,7 +72,8 @@ def test_the_list_names_kind_id_reason_and_field_and_nothing_personal(run, strea
     status, out, _ = run("list")
 
     assert 0 == status
-    assert "101  not-json: order_id: is missing" in out
+    assert "not-json: 2 records, the oldest" in out
+    assert f"  {short('101')}  {START:%Y-%m-%d %H:%M:%S}  101  order_id: is missing" in out
     assert "3 parked: 3 records." in out
     assert "example.com" not in out
 
@@ -92,6 +97,40 @@ def test_an_id_that_names_several_things_shows_none_of_them(run, stream) -> None
 
     assert 1 == status
     assert "10 names 2 parked items, not one" in err
+
+
+def short(id_: str) -> str:
+    return letters_of(id_)[:6]
+
+
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_a_short_id_names_its_item_in_every_command(run, stream, verb: str) -> None:
+    assert "bug:KeyError" in run("show", short("201"))[1]
+    assert "1 of 1" in run(verb, short("201"), "--yes")[1]
+    assert "2 parked" in run("list")[1]
+
+
+def test_a_short_id_that_names_several_items_is_refused(
+    run, stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what a longer list would tell apart is redriven or dropped unseen."""
+    monkeypatch.setattr(item, "letters_of", lambda id_: "ghjkmn" + letters_of(id_)[:10])
+
+    status, _, err = run("drop", "ghjkmn", "--yes")
+
+    assert 1 == status
+    assert "ghjkmn: several parked items begin so" in err
+    assert "3 parked" in run("list")[1]
+
+
+@given(st.sets(st.text("0123456789", min_size=1, max_size=56), max_size=40))
+def test_short_ids_are_unique_and_no_beginning_of_a_whole_id(ids: set[str]) -> None:
+    found = short_ids(ids)
+
+    assert set(found) == ids
+    assert len(set(found.values())) == len(ids)
+    assert all(is_short(each) and letters_of(id_).startswith(each) for id_, each in found.items())
+    assert not any(is_short(each) for each in ids)
 
 
 @pytest.mark.parametrize("verb", ["redrive", "drop"])

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from ordercast.notifications.lifecycle import State
+from ordercast.parked.short_ids import letters_of
 from tests.console.asking import Browser
 from tests.console.example_stage import MALFORMED, PAUSE, Example
 
@@ -54,6 +55,14 @@ def test_what_was_planned_is_done_with_its_reason_once(on: Example, actor: Brows
     assert "not parked any more" in again
     assert [("o-101", MALFORMED)] == on.stream.puts
     assert [("redrive", "101", "mended", "1 of 1 redriven")] == acts(on)
+
+
+def test_a_short_id_is_taken_for_its_item(on: Example, actor: Browser) -> None:
+    assert letters_of("101")[:6] in actor.get("/parked/groups").body
+    plan = actor.post("/parked/plan", ONE | {"id": letters_of("101")[:6]}).body
+
+    assert "Redrive 1 parked item?" in plan
+    assert "not parked any more" in actor.post("/parked/plan", ONE | {"id": "10"}).body
 
 
 def test_a_group_is_dropped_and_nothing_beside_it(on: Example, actor: Browser) -> None:

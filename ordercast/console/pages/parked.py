@@ -1,8 +1,7 @@
 """Show what is parked, by reason; redrive or drop it after a dry run. Used by the console."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from starlette.exceptions import HTTPException
@@ -16,8 +15,10 @@ from ordercast.console.routing import Form, shows, takes
 from ordercast.events.identity import is_notification_id, order_of
 from ordercast.operations.acts import audited
 from ordercast.operations.parked_acts import HANDLED, all_of, handle
+from ordercast.operations.parked_groups import grouped
 from ordercast.operations.parked_sources import ParkedSources, SelectedItems
 from ordercast.parked.item import Kind, ParkedItem, Selection
+from ordercast.parked.short_ids import is_short, short_ids
 from ordercast.usage_error import UsageError
 
 LISTED = 50
@@ -25,20 +26,6 @@ LISTED = 50
 
 PAYLOAD_MAX = 100_000
 """How many bytes of a payload are shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedGroup:
-    """Items of one kind that are parked for one reason, the oldest first."""
-
-    kind: Kind
-    reason: str
-    items: Sequence[ParkedItem]
-
-    @property
-    def listed(self) -> Sequence[ParkedItem]:
-        """Return those that a page has room for."""
-        return self.items[:LISTED]
 
 
 def parked(request: Request) -> Response:
@@ -51,20 +38,14 @@ def groups(request: Request) -> Response:
     with closing(stage_of(request).parked()) as sources:
         items = all_of(sources.find(Selection()))
     return shown(
-        request, "part/parked.html", groups=grouped(items), number=len(items), order_of=_order
+        request,
+        "part/parked.html",
+        groups=grouped(items),
+        number=len(items),
+        order_of=_order,
+        short=short_ids([each.id for each in items]),
+        most=LISTED,
     )
-
-
-def grouped(items: Iterable[ParkedItem]) -> list[ParkedGroup]:
-    """Return items by kind and reason."""
-    found: dict[tuple[Kind, str], list[ParkedItem]] = {}
-    for each in items:
-        found.setdefault((each.kind, each.reason), []).append(each)
-    made = [
-        ParkedGroup(kind=kind, reason=reason, items=sorted(each, key=_age))
-        for (kind, reason), each in found.items()
-    ]
-    return sorted(made, key=lambda each: (-len(each.items), each.kind, each.reason))
 
 
 def payload(request: Request, form: Form) -> Response:
@@ -141,12 +122,13 @@ def _meant(sources: ParkedSources, form: Form) -> list[SelectedItems]:
     if not id_ and kind not in set(Kind):
         raise UsageError("which of them?")
     chosen = Selection(ids=[id_]) if id_ else Selection(kinds=[Kind(kind)])
+    found = sources.find(chosen)
+    if id_:
+        one_item = is_short(id_) or id_ in {each.id for each in all_of(found)}
+        return found if one_item else []
     return [
-        SelectedItems(
-            source=one.source,
-            items=[e for e in one.items if (e.id == id_ if id_ else e.reason == reason)],
-        )
-        for one in sources.find(chosen)
+        SelectedItems(source=one.source, items=[e for e in one.items if e.reason == reason])
+        for one in found
     ]
 
 
@@ -158,10 +140,6 @@ def digest_of(*ids: str) -> str:
 def _order(item: ParkedItem) -> str | None:
     """Return the order that a notification is of."""
     return order_of(item.id) if is_notification_id(item.id) else None
-
-
-def _age(item: ParkedItem) -> tuple[str, str]:
-    return (item.since.isoformat() if item.since else "", item.id)
 
 
 ROUTES = (
