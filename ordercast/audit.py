@@ -32,6 +32,7 @@ class Verb(StrEnum):
     SET = "set"  # a customer's record
     IMPORT = "import"  # customers
     LIFT = "lift"  # a suppression
+    FORGET = "forget"  # a customer or an address
     BUDGET = "budget"
     REPAIR = "repair"  # rollups
     RESTORE = "restore"  # a lost ledger

@@ -17,6 +17,7 @@ from ordercast.cli.customers import customers
 from ordercast.cli.doctor import doctor
 from ordercast.cli.export import export
 from ordercast.cli.find import find
+from ordercast.cli.forget import forget
 from ordercast.cli.messages import messages
 from ordercast.cli.new import new
 from ordercast.cli.options import CloudName, Shop, Stage
@@ -75,6 +76,7 @@ app.command()(doctor)
 app.command()(alarms)
 app.command()(audit)
 app.command()(find)
+app.command()(forget)
 app.command()(messages)
 app.command()(orders)
 app.command()(tail)

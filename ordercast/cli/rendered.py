@@ -21,7 +21,9 @@ def words_of_order(target: Target, order_id: str, *, shop: str | None) -> Text:
 
 def _said(row: Notification, kept: dict[str, bytes]) -> Iterator[str]:
     yield f"\n{row.channel} {row.status}, made from {row.template_version or 'nothing yet'}"
-    if row.template_version is None:
+    if row.forgotten:
+        yield f"Its person was forgotten on {row.forgotten.at:%Y-%m-%d}, and its words with them."
+    elif row.template_version is None:
         yield "It was not claimed, so nothing was written."
     elif row.template_version not in kept:
         yield "What it was made from is not stored."

@@ -31,6 +31,17 @@ class OrderDetails(Struct, frozen=True, kw_only=True):
     day: date | None = None
 
 
+class Forgotten(Struct, frozen=True, kw_only=True):
+    """When the person of a notification was forgotten, and the keys of their records.
+
+    The keys are hashes (`address_key`, `customer_key`): a complaint that comes late still suppresses.
+    """
+
+    at: datetime
+    address: str | None = None
+    customer: str | None = None
+
+
 class Notification(Struct, frozen=True, kw_only=True):
     """One message to one recipient on one channel, and its state.
 
@@ -54,6 +65,9 @@ class Notification(Struct, frozen=True, kw_only=True):
     that as `fallback_for`.
 
     `locale` is the recipient's own (BCP 47), whether or not there are words in it.
+
+    One whose person was `forgotten` has no recipient, customer, locale or time zones, and of its order
+    the id and shop alone; nothing is sent of it any more.
 
     `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
     that a provider accepted, by message id, and `sent_at` is when it took the first; `cost` (US
@@ -97,6 +111,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     ages_from: datetime | None = None
     fallback: Fallback | None = None
     fallback_for: str | None = None
+    forgotten: Forgotten | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
     cost: Decimal | None = None
     cost_source: CostSource | None = None

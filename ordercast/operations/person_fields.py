@@ -27,5 +27,6 @@ def fields_of_person(person: Person) -> dict[str, str | None]:
             f"{each.reason}, by {each.by} on {each.at:%Y-%m-%d %H:%M}"
             for each in sorted(person.unsuppressions.values(), key=lambda each: each.at)
         ),
+        "forgotten": f"{person.forgotten_at:%Y-%m-%d %H:%M}" if person.forgotten_at else None,
         "quiet hours": f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else None,
     }

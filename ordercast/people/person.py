@@ -1,9 +1,11 @@
 """Define the record of a customer or of an address. Used by routing, the cap and suppressions."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, time
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
@@ -56,6 +58,9 @@ class Person(Struct, frozen=True, kw_only=True):
     `suppressions` and `unsuppressions` are by address hash; `soft_bounces`, which may become
     suppressions, by message id. `suppressions_version` grows with each change of the three. A shop
     that writes its customers' records must leave these fields alone.
+
+    `forgotten_at` is when the customer was forgotten: only what was refused is kept, until a new event
+    or import begins a record anew.
     """
 
     key: str
@@ -77,6 +82,7 @@ class Person(Struct, frozen=True, kw_only=True):
     soft_bounces: Mapping[str, SoftBounce] = field(default_factory=dict)
     unsuppressions: Mapping[str, Unsuppression] = field(default_factory=dict)
     suppressions_version: int = 0
+    forgotten_at: datetime | None = None
 
     def refusal(
         self, channel: Channel, recipient: str | None, *, promotional: bool = False
@@ -100,9 +106,53 @@ class Person(Struct, frozen=True, kw_only=True):
         return channel in self.consents
 
 
+def forgotten(person: Person, *, at: datetime) -> Person:
+    """Return what is kept of a customer who is forgotten: what was refused, and what providers reported.
+
+    That no channel was chosen is a refusal too. What was agreed to ends with the relation.
+    """
+    return replace(
+        person,
+        customer_id=None,
+        shop=None,
+        email=None,
+        phone=None,
+        locale=None,
+        country=None,
+        time_zone=None,
+        channels=() if person.channels == () else None,
+        consents=frozenset(),
+        promotions={c: said for c, said in person.promotions.items() if said != AGREED},
+        quiet=None,
+        forgotten_at=at,
+    )
+
+
+def without_contact(person: Person, addresses: AbstractSet[str]) -> Person:
+    """Return *person* without the contacts that are among *addresses* (hashes)."""
+    return replace(
+        person,
+        email=None if person.email and address_key(person.email) in addresses else person.email,
+        phone=None if person.phone and address_key(person.phone) in addresses else person.phone,
+    )
+
+
+def address_of(row: Notification) -> str | None:
+    """Return the key of the record of *row*'s recipient, also of one who is forgotten."""
+    if row.forgotten:
+        return row.forgotten.address
+    return address_key(row.recipient) if row.recipient else None
+
+
+def customer_of(row: Notification) -> str | None:
+    """Return the key of the record of *row*'s customer, also of one who is forgotten."""
+    if row.forgotten:
+        return row.forgotten.customer
+    if row.customer_id is None:
+        return None
+    return customer_key(shop=row.order.shop, customer_id=row.customer_id)
+
+
 def people_for(row: Notification) -> frozenset[str]:
     """Return the keys of the records of *row*'s customer and recipient."""
-    keys = {address_key(row.recipient)} if row.recipient else set()
-    if row.customer_id is not None:
-        keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
-    return frozenset(keys)
+    return frozenset(key for key in (address_of(row), customer_of(row)) if key)

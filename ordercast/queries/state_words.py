@@ -8,7 +8,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Scope, Why
 from ordercast.receipts.provider_events import OVER_PRICE
-from ordercast.sending.send_rules import ALREADY_DELIVERED
+from ordercast.sending.send_rules import ALREADY_DELIVERED, FORGOTTEN
 from ordercast.sending.tries import RETRY
 
 MEANINGS: Mapping[State, str] = {
@@ -36,6 +36,7 @@ _BY_RULE: Mapping[str, str] = {
     COUNTRY_CLOSED: "this stage sends no texts to its country; see: ordercast prices",
     NUMBER_KIND: "no text goes to this kind of number",
     ALREADY_DELIVERED: "what it would have replaced was delivered after all",
+    FORGOTTEN: "an operator was asked to forget its person",
     RETRY: "its phone or carrier could not be reached; it is tried again when it is due",
     OVER_PRICE: "it would have cost more than its ceiling; see: ordercast prices check",
 }

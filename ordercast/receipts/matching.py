@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from ordercast.events.identity import address_key
 from ordercast.notifications.failures import day_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.providers import names_notification
+from ordercast.people.person import address_of
 from ordercast.receipts.receipt_log import ReceiptLog
 
 TAKEN_LATE = timedelta(minutes=5)
@@ -23,11 +23,9 @@ def number_in_doubt(row: Notification) -> str | None:
 
     One whose provider names it in each receipt ends by that, and takes no other's receipt.
     """
-    if row.state is not State.IN_DOUBT or row.recipient is None:
+    if row.state is not State.IN_DOUBT or names_notification(row):
         return None
-    if names_notification(row):
-        return None
-    return address_key(row.recipient)
+    return address_of(row)
 
 
 def days_of_doubt(orphan: ReceiptLog, *, lease: timedelta) -> set[date]:

@@ -10,10 +10,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from ordercast.people.person import Person, SoftBounce, Suppression, Unsuppression, people_for
+from ordercast.people.person import (
+    Person,
+    SoftBounce,
+    Suppression,
+    Unsuppression,
+    address_of,
+    people_for,
+)
 from ordercast.receipts.provider_events import SuppressionReason, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
 
@@ -33,11 +39,12 @@ def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> dict[s
 
     These are the records of its address and its customer.
     """
-    if row.recipient is None:
+    address = address_of(row)
+    if address is None:
         return {}
     found = [
         Evidence(
-            address_key(row.recipient),
+            address,
             Suppression(
                 channel=row.channel,
                 reason=reason,

@@ -115,9 +115,7 @@ def release(
         return DueAction(row=behind)
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
-        perhaps = row.rule == Why.RESTORED
-        end = perhaps_sent(row, at=now) if perhaps else suppressed(row, blocked_by, at=now)
-        return DueAction(row=end)
+        return DueAction(row=ended(row, blocked_by, at=now))
     if len(row.messages) >= MAX_MESSAGES:
         # The provider took it so often, and each receipt said that the account could not send it.
         parked = replace(row, state=State.PARKED, rule=OUT_OF_ATTEMPTS, held_by=None)
@@ -130,6 +128,13 @@ def release(
         return DueAction(row=held(row, hold, until=expires_at(row, send_within)))
     released = replace(numbered(row), state=State.REQUESTED, rule=None, held_by=None)
     return DueAction(row=replace(released, due_at=now + due_policy.first_wait), publish=True)
+
+
+def ended(row: Notification, rule: str, *, at: datetime) -> Notification:
+    """Return a row that waited and is not to be sent by *rule*; one of before a restore may have been."""
+    if row.rule == Why.RESTORED:
+        return perhaps_sent(row, at=at)
+    return suppressed(row, rule, at=at)
 
 
 def _watched(row: Notification, now: datetime) -> Notification:

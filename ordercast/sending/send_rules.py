@@ -63,9 +63,10 @@ CAP = "cap"
 EXPIRED = "expired"
 OVER_BUDGET = "over-budget"
 ALREADY_DELIVERED = "already-delivered"
+FORGOTTEN = "forgotten"
 
 # What stands in the way of the message and not of its channel: on another it would be no better.
-NOT_REPLACED = frozenset({STALE, CAP, EXPIRED, NOT_ALLOWED, NO_CHANNEL, NO_CONSENT})
+NOT_REPLACED = frozenset({STALE, CAP, EXPIRED, NOT_ALLOWED, NO_CHANNEL, NO_CONSENT, FORGOTTEN})
 
 SendWithin = Callable[[Notification], timedelta]
 """Return how old a notification may be when it is sent."""
@@ -116,12 +117,8 @@ def block_reason(
     row: Notification, found: LookupResult, *, send_within: timedelta, now: datetime
 ) -> str | None:
     """Return the first rule that forbids sending *row* now; None if there is none."""
-    known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
     promotional = is_promotional(row.template, row.order.shop)
-    refusals = [
-        person.refusal(row.channel, row.recipient, promotional=promotional) for person in known
-    ]
-    if refusal := next((each for each in refusals if each), None):
+    if refusal := _refused(row, found, promotional=promotional):
         return refusal
     by_event = row.consent == CONSENT_BY_EVENT and not promotional
     if not by_event and not _consents(row, found, promotional=promotional):
@@ -133,6 +130,19 @@ def block_reason(
     if now <= expires_at(row, send_within):
         return None
     return OVER_BUDGET if row.state is State.DEFERRED and row.rule in FOR_MONEY else EXPIRED
+
+
+def _refused(row: Notification, found: LookupResult, *, promotional: bool) -> str | None:
+    """Return why nothing may be sent to the person of *row*, who may be forgotten; None if it may.
+
+    A fallback is of the person of what it takes the place of.
+    """
+    about = [row, found.notifications.get(row.fallback_for or "")]
+    if any(each and each.forgotten for each in about):
+        return FORGOTTEN
+    known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
+    said = (each.refusal(row.channel, row.recipient, promotional=promotional) for each in known)
+    return next((each for each in said if each), None)
 
 
 def _no_news(row: Notification, found: LookupResult) -> str | None:

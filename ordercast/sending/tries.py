@@ -52,7 +52,7 @@ def next_try_at(row: Notification, policy: RetryPolicy, send_within: SendWithin)
         return None
     if len(sent_tries(row)) > retries.times or (is_for_now(failed) and not policy.for_now):
         return None
-    if row.fallback and row.fallback.entered_at:
+    if row.forgotten or (row.fallback and row.fallback.entered_at):
         return None
     at = failed.at + retries.over / retries.times
     return at if at <= expires_at(row, send_within(row)) else None

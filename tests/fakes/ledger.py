@@ -17,7 +17,7 @@ from ordercast.decisions.lookup import (
     LookupResult,
 )
 from ordercast.errors import LedgerUnavailable
-from ordercast.events.identity import customer_key, order_of
+from ordercast.events.identity import order_of
 from ordercast.events.order_event import Channel
 from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
@@ -26,6 +26,7 @@ from ordercast.notifications.route_scores import ScoredRoutes
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import Hold, Holds, let_go, with_changes, with_holds, without
 from ordercast.pacing.opening import HoldRecord, Opened, opened, with_opened
+from ordercast.people.person import address_of, customer_of
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of, drawn_after
 from ordercast.sending.due_partitions import Backlog, partition_of
 from ordercast.sending.outcome import Settlement, settled
@@ -229,13 +230,12 @@ class FakeLedger:
         return sorted(theirs, key=lambda decision: (decision.accepted_at, decision.event))
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
-        theirs = [
-            row
-            for row in self.rows.values()
-            if row.customer_id
-            and person == customer_key(shop=row.order.shop, customer_id=row.customer_id)
-        ]
+        theirs = [row for row in self.rows.values() if customer_of(row) == person]
         return self._pages("of_customer", sorted(theirs, key=_newest_first))
+
+    def of_address(self, address: str) -> Iterator[list[Notification]]:
+        theirs = [row for row in self.rows.values() if address_of(row) == address]
+        return self._pages("of_address", sorted(theirs, key=_newest_first))
 
     def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
         there = [r for r in self.rows.values() if r.state is state and failed_on(r) == day]

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ordercast.events.identity import address_key
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.failures import failed_on
@@ -63,11 +62,7 @@ class FakeLedgerLists:
     def of_address(
         self, address: str, *, before: str, units: ReadUnits
     ) -> Iterator[ListedNotification]:
-        rows = [
-            row
-            for row in self.ledger.rows.values()
-            if row.recipient and address_key(row.recipient) == address
-        ]
+        rows = [row for page in self.ledger.of_address(address) for row in page]
         return newest_first(_listed(rows, before), units, a_row=0.5)
 
 

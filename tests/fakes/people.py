@@ -1,6 +1,7 @@
 """Customers and addresses in memory, which the ledger reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -39,6 +40,13 @@ class FakePeople:
         if self.unheard or len(through) < len(people):
             raise LedgerUnavailable("reserve")
         return written
+
+    def get(self, keys: AbstractSet[str]) -> dict[str, Person]:
+        return {key: self.kept[key] for key in sorted(keys) if key in self.kept}
+
+    def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
+        for key in keys:
+            self.put(becoming(self.kept.get(key, Person(key=key))))
 
     def suppress(self, people: Sequence[Person]) -> set[str]:
         if not people:

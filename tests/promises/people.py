@@ -16,6 +16,7 @@ from ordercast.people.person import (
     SoftBounce,
     Suppression,
     Unsuppression,
+    forgotten,
 )
 from ordercast.workflows.ports import Ledger, People, Suppressions
 from tests.fakes.clock import START
@@ -211,6 +212,31 @@ class PeoplePromises:
         assert {"ada"} == suppressions_port.suppress([after])
         assert {"ada": after} == known(ledger, "ada")
         assert set() == suppressions_port.suppress([replace(after, unsuppressions={})])
+
+    def test_of_who_is_forgotten_what_was_refused_is_left(
+        self, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        on_record(ADA)
+        suppressions_port.suppress([evidence(ADA)])
+        kept = forgotten(ADA, at=START)
+        on_record(kept)
+
+        found = known(ledger, "ada")["ada"]
+        assert replace(evidence(kept), reservations_version=found.reservations_version) == found
+        assert (ADA.refusals, {Channel.SMS: "unsubscribed"}) == (found.refusals, found.promotions)
+        assert (None, None, None, frozenset()) == (
+            found.customer_id,
+            found.email,
+            found.phone,
+            found.consents,
+        )
+
+    def test_who_comes_back_has_a_record_anew(self, ledger: Ledger, on_record: OnRecord) -> None:
+        on_record(ADA)
+        on_record(forgotten(ADA, at=START))
+        on_record(ADA)
+
+        assert ADA == known(ledger, "ada")["ada"]
 
     def test_a_record_that_is_written_again_keeps_its_suppressions(
         self, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord

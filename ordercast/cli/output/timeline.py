@@ -76,6 +76,8 @@ def steps(
 def headline(row: Notification) -> Text:
     """Return its status, channel and recipient, and its state and rule, in one line."""
     to = f" to {row.recipient}" if row.recipient else ""
+    if row.forgotten:
+        to = f" to a person forgotten on {row.forgotten.at:%Y-%m-%d}"
     fallback = " (a fallback)" if row.fallback_for else ""
     line = Text(f"{row.status}, {row.channel}{fallback}{to}: ").append(row.state, style="bold")
     return line.append(f" ({row.rule})" if row.rule else "")

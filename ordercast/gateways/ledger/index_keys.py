@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 from zlib import crc32
 
-from ordercast.events.identity import address_key, customer_key
 from ordercast.gateways.dynamodb.codec import text
 from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.people.person import address_of, customer_of
 from ordercast.sending.due_partitions import partition_of
 
 DUE_INDEX = "due"
@@ -39,11 +39,11 @@ def attributes(notification: Notification) -> dict[str, Mapping[str, Any]]:
     """Return what the indexes need of a row, besides the times that it has anyway."""
     n = notification
     day = failed_on(n)
-    person = n.customer_id and customer_key(shop=n.order.shop, customer_id=n.customer_id)
+    person, address = customer_of(n), address_of(n)
     return {
         **({"due_shard": text(partition_of(n))} if n.due_at else {}),
         **({"person": text(person)} if person else {}),
-        **({ADDRESS: text(shortened(address_key(n.recipient)))} if n.recipient else {}),
+        **({ADDRESS: text(shortened(address))} if address else {}),
         **({FAILURE: failure(n.state, day, n.id)} if day else {}),
     }
 

@@ -41,7 +41,12 @@ from ordercast.gateways.ledger.keys import (
 from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
-from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
+from ordercast.notifications.notification import (
+    Forgotten,
+    Notification,
+    OrderDetails,
+    OrderItem,
+)
 from ordercast.notifications.route_reason import RouteReason
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Scope, Why
@@ -134,6 +139,7 @@ _NOTIFICATION = Fields.of(
         "expires_at": TTL,
         **dict.fromkeys(("sweeps", "version", "attempts", "parts"), NUMBER),
         "messages": _MESSAGES,
+        "forgotten": record_of(Forgotten, {"at": INSTANT, "address": TEXT, "customer": TEXT}),
     },
     expires_at="ttl",
     time_zones="zones",

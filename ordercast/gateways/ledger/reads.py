@@ -17,17 +17,21 @@ from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger import keys
 from ordercast.gateways.ledger import route_scores as scores_item
 from ordercast.gateways.ledger.index_keys import (
+    ADDRESS,
+    ADDRESS_INDEX,
     CUSTOMER_INDEX,
     DUE_INDEX,
     FAILURE,
     FAILURE_INDEX,
     failure_partitions,
+    shortened,
 )
 from ordercast.gateways.ledger.keys import HOLDS_KEY, decision_key, id_of, key, latest_status_key
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.opening import HoldRecord
+from ordercast.people.person import address_of
 from ordercast.sending.due_partitions import Backlog, held_behind
 
 if TYPE_CHECKING:
@@ -83,7 +87,15 @@ class LedgerReads(Struct, frozen=True, kw_only=True):
         A page is read when it is asked for, and may be empty. What was entered a moment ago may
         not be found yet.
         """
-        query = {**self._of_index(CUSTOMER_INDEX, "person", person), "ScanIndexForward": False}
+        return self._newest_first(self._of_index(CUSTOMER_INDEX, "person", person))
+
+    def of_address(self, address: str) -> Iterator[list[Notification]]:
+        """Return the notifications to an address, as `of_customer` does; *address* is an `address_key`."""
+        pages = self._newest_first(self._of_index(ADDRESS_INDEX, ADDRESS, shortened(address)))
+        return ([row for row in page if address_of(row) == address] for page in pages)
+
+    def _newest_first(self, query: dict[str, Any]) -> Iterator[list[Notification]]:
+        query = {**query, "ScanIndexForward": False}
         while True:
             page = self._ask(query)
             yield self._in_order(page["Items"])
@@ -151,7 +163,8 @@ class LedgerReads(Struct, frozen=True, kw_only=True):
         return {
             "TableName": self.table.name,
             "IndexName": index,
-            "KeyConditionExpression": f"{attribute} = :partition",
+            "KeyConditionExpression": "#of = :partition",
+            "ExpressionAttributeNames": {"#of": attribute},
             "ExpressionAttributeValues": {":partition": text(partition)},
             "Limit": KEYS_A_CALL,
         }

@@ -127,24 +127,29 @@ class DynamoPeople(Struct, frozen=True, kw_only=True):
         return partiql.insert(self.table.name, item)
 
     def _write(self, before: Person | None, after: Person) -> Statement:
+        facts = {**people_item.record(after), **people_item.forgetting(after)}
         if before is None:
             nothing_else = people_item.reservations(Person(key=after.key))
-            item = people_item.key(after.key) | people_item.record(after) | nothing_else
+            item = people_item.key(after.key) | facts | nothing_else | people_item.expiry(after)
             return partiql.insert(self.table.name, item)
-        facts = people_item.record(after)
+        expiry = people_item.expiry(after)
         answers = {name: people_item.record(before).get(name) for name in (REFUSALS, PROMOTIONS)}
         return partiql.update(
             self.table.name,
             people_item.key(after.key),
             Update(
-                set_=facts,
+                set_={**facts, **expiry},
                 removed=[
                     *(n for n in people_item.RECORD if n not in facts),
-                    *people_item.EXPIRY,
+                    *(() if expiry else people_item.EXPIRY),
                 ],
             ),
             where={name: [seen] for name, seen in answers.items() if seen},
-            missing=tuple(name for name, seen in answers.items() if not seen),
+            missing=(
+                *(name for name, seen in answers.items() if not seen),
+                # What a provider reported meanwhile must not expire with the rest.
+                *(("suppressions_version",) if expiry else ()),
+            ),
         )
 
 

@@ -63,9 +63,10 @@ _EVIDENCE = Fields.of(
         ),
     }
 )
+_FORGOTTEN = Fields.of({"forgotten_at": INSTANT})
 _VERSION = Fields.of({"suppressions_version": NUMBER})
 
-RECORD = (*_RECORD.types, "quiet_start", "quiet_end")
+RECORD = (*_RECORD.types, "quiet_start", "quiet_end", *_FORGOTTEN.types)
 """What an import or an operator writes of a person. What happens since is kept beside it: the
 reservations under the hourly cap, and what providers report of the person's addresses."""
 
@@ -73,7 +74,7 @@ EVIDENCE = tuple(_EVIDENCE.types)
 
 # A person with one of these is never forgotten: a customer on record, or an address that has
 # refused or that a provider reported.
-ON_RECORD = ("customer_id", REFUSALS, "suppressions_version")
+ON_RECORD = ("customer_id", REFUSALS, PROMOTIONS, "channels", "suppressions_version")
 
 # A person with reservations only is forgotten after a while, longer than the cap asks for them.
 # What writes an attribute of ON_RECORD removes the expiry.
@@ -98,9 +99,19 @@ def is_on_record(person: Person) -> bool:
 
 def reservations(person: Person) -> dict[str, Attribute]:
     """Return what counts against the hourly cap and, if nothing else is known, the expiry."""
-    last = max(person.reservations.values(), default=None)
-    forgotten = last + KEPT if last and not is_on_record(person) else None
-    return {**_CAP.write(person), **({"ttl": TTL.write(forgotten)} if forgotten else {})}
+    return {**_CAP.write(person), **expiry(person)}
+
+
+def forgetting(person: Person) -> dict[str, Attribute]:
+    """Return when a customer was forgotten, as long as nobody is on record again."""
+    return {} if person.customer_id else _FORGOTTEN.write(person)
+
+
+def expiry(person: Person) -> dict[str, Attribute]:
+    """Return the expiry of an item of which nothing is known but reservations and when it was emptied."""
+    forgotten = [person.forgotten_at] if person.forgotten_at else []
+    last = max([*person.reservations.values(), *forgotten], default=None)
+    return {"ttl": TTL.write(last + KEPT)} if last and not is_on_record(person) else {}
 
 
 def evidence(person: Person) -> dict[str, Attribute]:
@@ -118,5 +129,6 @@ def read(item: Item) -> Person:
         **_RECORD.read(item),
         **_CAP.read(item),
         **_EVIDENCE.read(item),
+        **_FORGOTTEN.read(item),
         **_VERSION.read(item),
     )

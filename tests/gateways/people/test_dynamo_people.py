@@ -16,7 +16,7 @@ from ordercast.gateways.dynamodb.table import ROUNDS, Table, Unacceptable
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.people.hourly_cap import WINDOW
-from ordercast.people.person import Person
+from ordercast.people.person import Person, forgotten
 from tests.fakes.clock import START
 from tests.gateways.dynamodb.statements import noted
 from tests.promises.people import ADA, NOBODY, paying
@@ -90,6 +90,8 @@ def test_a_reservation_is_conditional_and_expires_where_nothing_else_is_on_recor
         '"reservations_version"=?': [number(2)],
         '"customer_id" IS MISSING': [],
         '"refusals" IS MISSING': [],
+        '"promotions" IS MISSING': [],
+        '"channels" IS MISSING': [],
         '"suppressions_version" IS MISSING': [],
     } == stranger
 
@@ -174,6 +176,25 @@ def test_a_record_of_reservations_only_expires_a_week_after_the_last_one() -> No
 
     assert number(int((START + 2 * WINDOW + timedelta(days=7)).timestamp())) == ttl
     assert people_item.KEPT > WINDOW
+
+
+def test_who_is_forgotten_and_refused_nothing_expires_unless_something_was_reported_meanwhile(
+    stub, people
+) -> None:
+    """An emptied item would stay for ever, and a suppression must."""
+    sent = noted(stub.client)
+    known = Person(key="ada", customer_id="c-1", email="ada@example.com")
+    read(stub, known)
+    written(stub, DONE)
+    people.change({"ada"}, lambda person: forgotten(person, at=START))
+
+    (statement,) = sent
+    assert 'SET "ttl"=?' in " ".join(statement.changes)
+    assert '"suppressions_version" IS MISSING' in statement.conditions()
+    ttl = people_item.expiry(forgotten(known, at=START))["ttl"]
+    assert number(int((START + timedelta(days=7)).timestamp())) == ttl
+    refused = replace(known, refusals={Channel.SMS: "opted-out"})
+    assert {} == people_item.expiry(forgotten(refused, at=START))
 
 
 @pytest.mark.parametrize(

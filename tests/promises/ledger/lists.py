@@ -8,14 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
-from ordercast.events.identity import customer_key, order_of
+from ordercast.events.identity import address_key, customer_key, order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.sending.forgotten import forgotten
 from ordercast.sending.in_doubt import lapsed
 from ordercast.sending.outcome import Outcome, accepted, refused, unknown
 from ordercast.sending.send_rules import suppressed
 from ordercast.workflows.ports import Ledger
-from tests.examples import notification
+from tests.examples import EMAIL, notification
 from tests.fakes.clock import START
 from tests.promises.ledger.decisions import numbered_decision
 from tests.promises.ledger.steps import (
@@ -49,6 +50,8 @@ class Lists(Ledger, Protocol):
     """A ledger that operators look through; by the page, each read when it is asked for."""
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]: ...
+
+    def of_address(self, address: str) -> Iterator[list[Notification]]: ...
 
     def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]: ...
 
@@ -97,6 +100,33 @@ class CustomerPromises:
 
         assert 3 <= len(pages)
         assert many == [row for page in pages for row in page]
+
+
+class AddressPromises:
+    """The notifications to an address are found, newest first, also once their person is forgotten."""
+
+    def test_an_address_s_notifications_come_newest_first_and_no_other_s(
+        self, ledger: Lists
+    ) -> None:
+        rows = [_theirs(n, effective_at=START + n * MINUTE) for n in (2, 3, 1)]
+        other = _theirs(4, recipient="bob@example.com")
+        enter(ledger, *rows, other, TEXT)
+
+        assert [rows[1], rows[0], rows[2]] == _to(ledger, EMAIL)
+        assert [other] == _to(ledger, "bob@example.com")
+        assert [] == _to(ledger, "nobody@example.com")
+
+    def test_a_forgotten_row_is_read_as_it_was_written_and_found_by_both_hashes(
+        self, ledger: Lists
+    ) -> None:
+        before = _theirs(1)
+        enter(ledger, before)
+        after = forgotten(before, at=LATER)
+        ledger.change([(before, after)])
+        (found,) = _to(ledger, EMAIL)
+
+        assert replace(after, version=2) == found
+        assert [found] == _of(ledger, "c-1")
 
 
 class FailurePromises:
@@ -170,6 +200,10 @@ def _theirs(number: int, **changes: object) -> Notification:
 def _of(ledger: Lists, customer: str, shop: str | None = SHOP) -> list[Notification]:
     pages = ledger.of_customer(customer_key(shop=shop, customer_id=customer))
     return [each for page in pages for each in page]
+
+
+def _to(ledger: Lists, address: str) -> list[Notification]:
+    return [each for page in ledger.of_address(address_key(address)) for each in page]
 
 
 def _failures(ledger: Lists, state: State, day: date = TODAY) -> list[Notification]:
