@@ -34,6 +34,7 @@ class Verb(StrEnum):
     LIFT = "lift"  # a suppression
     FORGET = "forget"  # a customer or an address
     BUDGET = "budget"
+    CANCEL = "cancel"  # messages that wait
     REPAIR = "repair"  # rollups
     RESTORE = "restore"  # a lost ledger
 

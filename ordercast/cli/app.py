@@ -11,6 +11,7 @@ from rich.text import Text
 from ordercast.cli.alarms import alarms
 from ordercast.cli.audit import audit
 from ordercast.cli.budget import budget
+from ordercast.cli.cancel import cancel
 from ordercast.cli.console import console as show_console
 from ordercast.cli.cost import cost
 from ordercast.cli.customers import customers
@@ -23,7 +24,7 @@ from ordercast.cli.new import new
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.orders import orders
 from ordercast.cli.output.terminal import console, errors_console
-from ordercast.cli.parked import parked
+from ordercast.cli.parked import TakesIds, parked
 from ordercast.cli.pause import pause, resume
 from ordercast.cli.prices import prices
 from ordercast.cli.put import put
@@ -68,6 +69,7 @@ app.command("cost")(cost)
 app.command("report")(save_report)
 app.command()(record)
 app.command()(replay)
+app.command(cls=TakesIds)(cancel)
 app.command()(pause)
 app.command()(resume)
 app.command()(routes)

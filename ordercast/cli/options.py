@@ -56,6 +56,12 @@ def read_reason(option: str, written: str) -> str:
     return written.strip()
 
 
+def insist_on_reason(reason: str, *, yes: bool) -> None:
+    """Raise `UsageError` where an act is to be done and nobody says why."""
+    if yes and not reason:
+        raise UsageError("--reason: say why", hint="it is kept, for others to read")
+
+
 CloudName = Annotated[
     str | None,
     typer.Option(
@@ -69,6 +75,14 @@ Shop = Annotated[
 ]
 Reason = Annotated[
     str, typer.Option(help="Kept with it, for others to read.", callback=each_given(read_reason))
+]
+ReasonOfAct = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        help="Why; needed with --yes, for others to read.",
+        callback=each_given(read_reason),
+    ),
 ]
 Really = Annotated[bool, typer.Option("--yes", help="Do it; without --yes nothing is changed.")]
 Since = Annotated[

@@ -9,7 +9,7 @@ import typer
 from msgspec import structs
 
 from ordercast.audit import Verb
-from ordercast.cli.options import CloudName, Really, Reason, Stage
+from ordercast.cli.options import CloudName, Really, Reason, Stage, insist_on_reason
 from ordercast.cli.output.terminal import console
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
@@ -162,8 +162,7 @@ def _is_meant(where: Target, reason: str, *, yes: bool) -> bool:
     _waiting(where)
     if not yes:
         console.print("Nothing was changed; --yes does it.")
-    elif not reason:
-        raise UsageError("--reason: say why", hint="it is kept, for others to read")
+    insist_on_reason(reason, yes=yes)
     return yes
 
 

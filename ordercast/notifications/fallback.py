@@ -27,6 +27,10 @@ _UNHEARD: Mapping[Channel, frozenset[State]] = MappingProxyType(
 )
 
 
+CANCELLED = "cancelled"
+"""The rule of what an operator cancelled, and of the fallback that is not to take its place."""
+
+
 class Fallback(Struct, frozen=True, kw_only=True):
     """What a notification's fallback needs: the id it would have, and where it would go.
 
@@ -44,7 +48,12 @@ class Fallback(Struct, frozen=True, kw_only=True):
 
 def awaits_fallback(row: "Notification") -> bool:
     """Tell whether another notification may still be entered in place of *row*."""
-    return row.fallback is not None and row.fallback.entered_at is None
+    return row.fallback is not None and row.fallback.entered_at is None and not is_called_off(row)
+
+
+def is_called_off(row: "Notification") -> bool:
+    """Tell whether an operator has cancelled *row*: its fallback is not sent, even if it was entered at that moment."""
+    return row.fallback is not None and row.fallback.rule == CANCELLED
 
 
 def needs_word(row: "Notification") -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ordercast.decisions.usable_addresses import COUNTRY_CLOSED, NUMBER_KIND
 from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.fallback import CANCELLED
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Scope, Why
@@ -37,6 +38,7 @@ _BY_RULE: Mapping[str, str] = {
     NUMBER_KIND: "no text goes to this kind of number",
     ALREADY_DELIVERED: "what it would have replaced was delivered after all",
     FORGOTTEN: "an operator was asked to forget its person",
+    CANCELLED: "an operator cancelled it before it was sent; see: ordercast audit --verb cancel",
     RETRY: "its phone or carrier could not be reached; it is tried again when it is due",
     OVER_PRICE: "it would have cost more than its ceiling; see: ordercast prices check",
 }

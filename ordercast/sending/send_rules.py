@@ -43,7 +43,7 @@ from ordercast.decisions.usable_addresses import NO_CONTACT, NOT_ALLOWED, unusab
 from ordercast.events.identity import customer_key, notification_id, order_of
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.channels import CHANNELS
-from ordercast.notifications.fallback import OTHER, awaits_fallback
+from ordercast.notifications.fallback import CANCELLED, OTHER, awaits_fallback, is_called_off
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
@@ -66,7 +66,8 @@ ALREADY_DELIVERED = "already-delivered"
 FORGOTTEN = "forgotten"
 
 # What stands in the way of the message and not of its channel: on another it would be no better.
-NOT_REPLACED = frozenset({STALE, CAP, EXPIRED, NOT_ALLOWED, NO_CHANNEL, NO_CONSENT, FORGOTTEN})
+_OVER = {STALE, CAP, EXPIRED, CANCELLED}
+NOT_REPLACED = frozenset({*_OVER, NOT_ALLOWED, NO_CHANNEL, NO_CONSENT, FORGOTTEN})
 
 SendWithin = Callable[[Notification], timedelta]
 """Return how old a notification may be when it is sent."""
@@ -104,13 +105,11 @@ def decide(
 def capped(event: OrderEvent, verdicts: Verdicts, over_cap: AbstractSet[str]) -> Verdicts:
     """Return *verdicts* with the notifications *over_cap*, by id, suppressed."""
     return {
-        channel: _over_cap(verdict) if notification_id(event, channel) in over_cap else verdict
+        channel: replace(verdict, state=State.SUPPRESSED, rule=CAP, until=None)
+        if notification_id(event, channel) in over_cap
+        else verdict
         for channel, verdict in verdicts.items()
     }
-
-
-def _over_cap(verdict: Verdict) -> Verdict:
-    return replace(verdict, state=State.SUPPRESSED, rule=CAP, until=None)
 
 
 def block_reason(
@@ -151,7 +150,9 @@ def _no_news(row: Notification, found: LookupResult) -> str | None:
     if any(is_stale(row.status, row.occurred_at, each) for each in latest):
         return STALE
     replaced = found.notifications.get(row.fallback_for or "")
-    return ALREADY_DELIVERED if replaced and replaced.delivered_at else None
+    if replaced and replaced.delivered_at:
+        return ALREADY_DELIVERED
+    return CANCELLED if replaced and is_called_off(replaced) else None
 
 
 def expires_at(row: Notification, send_within: timedelta) -> datetime:

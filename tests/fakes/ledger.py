@@ -10,12 +10,7 @@ from msgspec.structs import replace
 
 from ordercast.budgets.budget import Limits
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.lookup import (
-    DecisionKey,
-    LatestStatusKey,
-    LookupKeys,
-    LookupResult,
-)
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import order_of
 from ordercast.events.order_event import Channel
@@ -167,6 +162,10 @@ class FakeLedger:
         share = -(-limit // max(1, len(partitions)))
         named = sorted(each for rows in waiting.values() for each in sorted(rows)[:share])
         return self._answer("due", [i for _, i in named][:limit], partitions, through)
+
+    def waiting_in(self, partition: str) -> Iterator[list[str]]:
+        there = [r for r in self.rows.values() if r.due_at and partition_of(r) == partition]
+        return ([r.id for r in page] for page in self._pages("waiting_in", there))
 
     def backlog(
         self, partitions: Sequence[str], *, until: datetime, at_most: int

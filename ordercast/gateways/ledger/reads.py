@@ -127,6 +127,16 @@ class LedgerReads(Struct, frozen=True, kw_only=True):
         """Return up to *limit* ids of *partitions* that are due by *until*, oldest first."""
         return list(map(id_of, self.table.due(DUE_INDEX, partitions, until=until, limit=limit)))
 
+    def waiting_in(self, partition: str) -> Iterator[list[str]]:
+        """Return, by the page, all ids that wait in *partition*, the first due first; a moment late."""
+        query = self._of_index(DUE_INDEX, "due_shard", partition)
+        while True:
+            page = self._ask(query)
+            yield list(map(id_of, page["Items"]))
+            if "LastEvaluatedKey" not in page:
+                return
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
     def backlog(
         self, partitions: Sequence[str], *, until: datetime, at_most: int
     ) -> dict[str, Backlog]:

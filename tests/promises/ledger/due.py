@@ -1,15 +1,17 @@
 """What every ledger promises of what is due, in memory or in DynamoDB."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import pytest
 from msgspec.structs import replace
 
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.sending.due_partitions import Backlog, deferrals, looks, partition_of
 from ordercast.sending.outcome import accepted, unknown
+from ordercast.workflows.cancel_messages import WaitingRows
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
@@ -28,6 +30,10 @@ from tests.promises.ledger.steps import (
 
 ALL_PARTITIONS = [*looks(), *deferrals()]
 A_YEAR = timedelta(days=365)
+
+
+class LedgerWithWaiting(WaitingRows, Ledger, Protocol):
+    """A ledger of which the waiting rows can be cancelled."""
 
 
 def due(ledger: Ledger, until: datetime, *, limit: int = 10) -> list[str]:
@@ -49,6 +55,23 @@ class DuePromises:
         assert [] == due(ledger, START - timedelta(milliseconds=1))
         assert [ONE.id] == due(ledger, START)
         assert {ONE.id, TWO.id} == set(due(ledger, LATER))
+
+    def test_all_that_waits_in_a_partition_is_named_by_the_page_and_nothing_else(
+        self, ledger: LedgerWithWaiting
+    ) -> None:
+        """However long it waits, and however much of it there is."""
+        rows = [notification(n, due_at=START + n * A_YEAR) for n in range(1, 131)]
+        mine = [replace(row, priority=Priority.HIGH, state=State.DEFERRED) for row in rows]
+        enter(ledger, *mine, replace(notification(200), state=State.DEFERRED))
+
+        named = [
+            i
+            for each in deferrals(priorities=[Priority.HIGH])
+            for page in ledger.waiting_in(each)
+            for i in page
+        ]
+
+        assert sorted(row.id for row in mine) == sorted(named)
 
     @pytest.mark.parametrize("state", sorted(FINAL & {*CHANNELS[Channel.EMAIL].states}))
     def test_what_has_ended_is_no_longer_due(self, ledger: Ledger, state: State) -> None:
