@@ -28,6 +28,7 @@ class Verb(StrEnum):
     OPEN = "open"  # a channel that was never open
     REDRIVE = "redrive"
     DROP = "drop"
+    EDIT = "edit"  # a parked payload
     SHOW = "show"  # a payload, which is personal data
     SET = "set"  # a customer's record
     IMPORT = "import"  # customers

@@ -25,6 +25,7 @@ from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.orders import orders
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import TakesIds, parked
+from ordercast.cli.parked_edit import edit as edit_parked
 from ordercast.cli.pause import pause, resume
 from ordercast.cli.prices import prices
 from ordercast.cli.put import put
@@ -58,6 +59,7 @@ app.add_typer(budget)
 app.add_typer(new)
 app.add_typer(templates)
 app.add_typer(customers)
+parked.command("edit", cls=TakesIds)(edit_parked)
 app.add_typer(parked)
 app.add_typer(prices)
 app.add_typer(restore)

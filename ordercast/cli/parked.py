@@ -32,6 +32,7 @@ from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
+from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 
 parked = typer.Typer(
     name="parked",
@@ -97,6 +98,9 @@ def show(
     payload: Annotated[  # noqa: FBT002
         bool, typer.Option("--payload", help="Print its payload only, which is personal data.")
     ] = False,
+    first: Annotated[  # noqa: FBT002
+        bool, typer.Option("--first", help="With --payload: as it was parked, before any `edit`.")
+    ] = False,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
@@ -109,7 +113,10 @@ def show(
         ((source, item),) = found
         if payload:
             with audited(on, Verb.SHOW, item.id) as doing:
-                sys.stdout.buffer.write(source.payload(item) + b"\n")
+                content = source.payload(item)
+                if first and isinstance(source, ParkedStreamRecords):
+                    content = source.first_payload(item)
+                sys.stdout.buffer.write(content + b"\n")
                 doing.outcome = "its payload was shown"
             return
     console.print(field_list({name: str(value) for name, value in fields_of(item).items()}))

@@ -46,6 +46,7 @@ def fields_of(item: ParkedItem) -> dict[str, object]:
         "since": item.since.isoformat() if item.since else None,
         "place": item.place,
         "records": item.size,
+        "edited": str(item.edited) if item.edited else None,
     }
 
 
@@ -57,7 +58,8 @@ def lines_of(items: Sequence[ParkedItem]) -> Iterator[str]:
         for each in group.items:
             since = f"{each.since:%Y-%m-%d %H:%M:%S}" if each.since else NONE
             detail = f"  {each.detail}" if each.detail else ""
-            yield f"  {short[each.id]}  {since:<19}  {each.id}{detail}"
+            edited = f"  (edited {each.edited})" if each.edited else ""
+            yield f"  {short[each.id]}  {since:<19}  {each.id}{detail}{edited}"
 
 
 def summary(items: Sequence[ParkedItem], chosen: Selection) -> str:

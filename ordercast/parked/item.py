@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordercast.events.stream_record import StreamRecord
+from ordercast.parked.payload_edit import EditNote
 from ordercast.parked.short_ids import is_short, letters_of
 
 
@@ -29,6 +30,7 @@ class ParkedItem(Struct, frozen=True, kw_only=True):
 
     `id` is a record's first position on the stream, a batch's digest, a dead letter's message
     id or a notification's id; `size` counts the records of a batch, or the positions of one record.
+    `edited` says who corrected its payload last, if somebody did.
     """
 
     kind: Kind
@@ -38,6 +40,7 @@ class ParkedItem(Struct, frozen=True, kw_only=True):
     place: str
     since: datetime | None = None
     size: int = 1
+    edited: EditNote | None = None
 
 
 class Selection(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.cli import app as cli
 from ordercast.cli import parked
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
@@ -55,17 +54,8 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
-    """Run `ordercast parked` as the shell would: its status, its output and its complaints."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["ordercast", "parked", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+def run(run_parked):
+    return run_parked
 
 
 def test_the_list_names_kind_id_reason_and_field_and_nothing_personal(run, stream) -> None:

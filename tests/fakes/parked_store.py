@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ordercast.events.stream_record import ParkedRecord
 from ordercast.parked.item import DeadLetter, GivenUpBatch
+from ordercast.parked.payload_edit import PayloadEdit
 
 
 class Died(Exception):
@@ -38,6 +39,13 @@ class FakeParkedStore:
     given_up: Sequence[GivenUpBatch] = ()
     crash_point: CrashPoint = field(default_factory=CrashPoint)
     notes: dict[str, str] = field(default_factory=dict)
+    edited: list[PayloadEdit] = field(default_factory=list)
+
+    def edits(self) -> Iterator[PayloadEdit]:
+        return iter(self.edited)
+
+    def edit(self, edit: PayloadEdit) -> None:
+        self.crash_point.around(lambda: self.edited.append(edit))
 
     def records(self) -> Iterator[tuple[str, ParkedRecord]]:
         return (("parked/an-object", each) for each in self.kept)

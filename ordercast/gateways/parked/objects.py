@@ -1,7 +1,8 @@
 """List the parked records and given-up batches of the bucket, and note what was done about them.
 
-`parked/` holds the relay's records, `aws/lambda/` the batches that Lambda gave up, and `handled/`
-our notes: which of both were redriven or dropped. Nothing is removed before its retention ends.
+`parked/` holds the relay's records, `aws/lambda/` the batches that Lambda gave up, `edited/` the
+payloads that operators corrected, and `handled/` our notes: which were redriven or dropped. Nothing is
+changed, or removed before its retention ends.
 """
 
 import json
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct, convert
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
@@ -17,12 +19,14 @@ from ordercast.gateways.ledger.keys import id_of, is_notification
 from ordercast.gateways.parked.records import PREFIX, UNDATED, translated
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.parked.item import GivenUpBatch
+from ordercast.parked.payload_edit import PayloadEdit
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BATCHES = "aws/lambda"
 HANDLED = "handled"
+EDITED = "edited"
 
 _CLOCKS_APART = timedelta(minutes=1)  # those of Kinesis and of S3, which knows whole seconds
 
@@ -60,6 +64,18 @@ class S3ParkedObjects(Struct, frozen=True, kw_only=True):
                     id=_digest(key), key=key, condition=UNREADABLE, at=None, whole=False
                 )
 
+    def edits(self) -> Iterator[PayloadEdit]:
+        """Return each corrected payload; a position may have several."""
+        for key in self._keys(f"{EDITED}/"):
+            yield msgspec.json.decode(self._read(key), type=PayloadEdit)
+
+    def edit(self, edit: PayloadEdit) -> None:
+        """Keep a corrected payload, beside those before it."""
+        digest = sha256(b" ".join([*map(str.encode, edit.positions), edit.payload])).hexdigest()
+        self._put(
+            f"{EDITED}/{edit.note.at:%Y/%m/%d/%H%M%S}-{digest[:16]}", msgspec.json.encode(edit)
+        )
+
     def handled(self) -> set[str]:
         """Return the ids that were redriven or dropped."""
         notes = (json.loads(self._read(key)) for key in self._keys(f"{HANDLED}/"))
@@ -69,12 +85,11 @@ class S3ParkedObjects(Struct, frozen=True, kw_only=True):
         """Note down that *ids* were dealt with; each note is an object of its own."""
         digest = sha256(" ".join(ids).encode()).hexdigest()[:16]
         body = json.dumps({"did": did, "at": at.isoformat(), "ids": list(ids)})
+        self._put(f"{HANDLED}/{at:%Y/%m/%d/%H%M%S}-{digest}", body.encode())
+
+    def _put(self, name: str, body: bytes) -> None:
         with translated():
-            self.client.put_object(
-                Bucket=self.bucket,
-                Key=f"{HANDLED}/{at:%Y/%m/%d}/{at:%H%M%S}-{digest}.json",
-                Body=body.encode(),
-            )
+            self.client.put_object(Bucket=self.bucket, Key=f"{name}.json", Body=body)
 
     def _keys_of(self, prefix: str, arrived: ArrivalSpan | None) -> Iterator[str]:
         """Yield keys of the days on which a batch began that could hold what *arrived* in a span.

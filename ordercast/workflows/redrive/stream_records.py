@@ -1,11 +1,14 @@
 """Redrive parked stream records: put them on the stream again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.parked.item import Kind, ParkedItem
+from ordercast.parked.payload_edit import EditNote, PayloadEdit, newest_by_position
 from ordercast.workflows.ports import Clock
 from ordercast.workflows.redrive.source import (
     DROPPED,
@@ -22,6 +25,14 @@ class RecordStore(Notes, Protocol):
 
     def records(self) -> Iterator[tuple[str, ParkedRecord]]:
         """Return each parked record and its key; a position may come more than once."""
+        ...
+
+    def edits(self) -> Iterable[PayloadEdit]:
+        """Return each corrected payload; a position may have several, of which the newest holds."""
+        ...
+
+    def edit(self, edit: PayloadEdit) -> None:
+        """Keep a corrected payload beside those before it."""
         ...
 
 
@@ -47,25 +58,29 @@ class ParkedStreamRecords:
     A record that is put twice, because of a crash before the note, is a repetition: its stored
     decision stands. One that still cannot be used is parked again at its new position; until both
     are noted they are one item, named by the first position.
+
+    Where an operator has corrected a payload, that is put; the one that was parked stays beside it.
     """
 
     store: RecordStore
     put: Put
     now: Clock
-    _kept: dict[str, list[StreamRecord]] = field(default_factory=dict, init=False, repr=False)
+    _kept: dict[str, "list[_Kept]"] = field(default_factory=dict, init=False, repr=False)
 
     def contents(self) -> Iterator[ParkedItem]:
         """Return what waits, with its first position and its last reason."""
         handled = self.store.handled()
+        edits = newest_by_position(self.store.edits())
         self._kept.clear()
-        waiting: dict[Copy, dict[str, _ParkedAt]] = {}
+        waiting: dict[Copy, dict[str, _Kept]] = {}
         for place, parked in self.store.records():
             if (position := parked.record.position) not in handled:
-                waiting.setdefault(copy_of(parked.record), {})[position] = _ParkedAt(place, parked)
+                kept = _Kept(place, parked, edits.get(position))
+                waiting.setdefault(copy_of(kept.corrected), {})[position] = kept
         for by_position in waiting.values():
             alike = sorted(by_position.values(), key=lambda each: _place(each.parked.record))
             first, last = alike[0].parked.record, alike[-1]
-            self._kept[first.position] = [each.parked.record for each in alike]
+            self._kept[first.position] = alike
             yield ParkedItem(
                 kind=Kind.RECORD,
                 id=first.position,
@@ -74,15 +89,31 @@ class ParkedStreamRecords:
                 place=last.place,
                 since=last.parked.record.arrived_at,
                 size=len(alike),
+                edited=next((each.edit.note for each in alike if each.edit), None),
             )
 
     def payload(self, parked: ParkedItem) -> bytes:
-        """Return the record's bytes."""
-        return self._kept[parked.id][0].payload
+        """Return the record's bytes, as they were corrected."""
+        return self._kept[parked.id][0].corrected.payload
+
+    def first_payload(self, parked: ParkedItem) -> bytes:
+        """Return the record's bytes as they were parked."""
+        return self._kept[parked.id][0].parked.record.payload
+
+    def edit(self, parked: ParkedItem, payload: bytes, note: EditNote) -> bool:
+        """Keep *payload* to be put in place of the record's; tell whether it was another than is kept already."""
+        if payload == self.payload(parked):
+            return False
+        positions = tuple(each.parked.record.position for each in self._kept[parked.id])
+        self.store.edit(PayloadEdit(positions=positions, payload=payload, note=note))
+        return True
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Put each on the stream again, in their first order."""
-        waiting = sorted((self._kept[each.id] for each in things), key=lambda each: _place(each[0]))
+        waiting = sorted(
+            ([kept.corrected for kept in self._kept[each.id]] for each in things),
+            key=lambda alike: _place(alike[0]),
+        )
         for start in range(0, len(waiting), NOTE_SIZE):
             chunk = waiting[start : start + NOTE_SIZE]
             self.put([copy_of(alike[0]) for alike in chunk])
@@ -92,7 +123,7 @@ class ParkedStreamRecords:
 
     def drop(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Note each as dropped; the payloads are deleted when their retention ends."""
-        self._note([self._kept[each.id] for each in things], DROPPED)
+        self._note([[kept.corrected for kept in self._kept[each.id]] for each in things], DROPPED)
         progress(len(things))
         return len(things)
 
@@ -101,9 +132,18 @@ class ParkedStreamRecords:
             self.store.note(positions, did=did, at=self.now())
 
 
-class _ParkedAt(NamedTuple):
+class _Kept(NamedTuple):
+    """A record that waits, where it is stored, and what an operator has made of it."""
+
     place: str
     parked: ParkedRecord
+    edit: PayloadEdit | None
+
+    @property
+    def corrected(self) -> StreamRecord:
+        """Return the record as it is put again."""
+        record = self.parked.record
+        return replace(record, payload=self.edit.payload) if self.edit else record
 
 
 def _place(record: StreamRecord) -> tuple[int, int, int]:

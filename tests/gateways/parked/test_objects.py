@@ -11,6 +11,7 @@ from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.gateways.parked.records import S3ParkedRecords
+from ordercast.parked.payload_edit import EditNote, PayloadEdit, newest_by_position
 
 BUCKET = "parked"
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -55,6 +56,21 @@ def test_what_the_relay_parks_is_read_back_to_the_byte(s3, store: S3ParkedObject
     S3ParkedRecords(client=s3, bucket=BUCKET).park(parked)
 
     assert parked == [each for _, each in store.records()]
+
+
+def test_a_corrected_payload_is_kept_beside_what_was_parked(s3, store: S3ParkedObjects) -> None:
+    into = S3ParkedRecords(client=s3, bucket=BUCKET)
+    into.park([record("101")])
+    note = EditNote(by="ada", at=AT, reason="the shop said so")
+    first = PayloadEdit(positions=("101", "102.7"), payload=b"\xff {}", note=note)
+    second = replace(first, payload=b"{}", note=replace(note, at=AT + timedelta(seconds=1)))
+    for each in (first, first, second):
+        store.edit(each)
+
+    assert [first, second] == sorted(store.edits(), key=lambda each: each.note.at)
+    assert {"101": second, "102.7": second} == newest_by_position(store.edits())
+    assert [record("101")] == [each for _, each in store.records()]
+    assert set() == store.handled()
 
 
 def test_of_an_hour_only_its_days_are_read(s3, store: S3ParkedObjects, reads: list[str]) -> None:
