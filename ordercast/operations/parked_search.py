@@ -14,10 +14,16 @@ MOST = 2_000
 def parked_with(where: Target, text: str) -> list[ParkedItem]:
     """Return the parked events in whose payload *text* stands as it is typed, but for those dealt with.
 
-    A payload that is compressed or encoded is not looked into. Raises `ParkingUnavailable`.
+    Corrected payloads are looked into, too; one that is compressed or encoded is not. Raises `ParkingUnavailable`.
     """
     store = S3ParkedObjects(client=clients.s3(), bucket=where.names.parked_bucket)
     wanted = text.encode()
+    edited = {
+        position
+        for edit in islice(store.edits(), MOST)
+        if wanted in edit.payload
+        for position in edit.positions
+    }
     found = {
         parked.record.position: ParkedItem(
             kind=Kind.RECORD,
@@ -28,7 +34,7 @@ def parked_with(where: Target, text: str) -> list[ParkedItem]:
             since=parked.record.arrived_at,
         )
         for key, parked in islice(store.records(), MOST)
-        if wanted in parked.record.payload
+        if wanted in parked.record.payload or parked.record.position in edited
     }
     handled = store.handled() if found else set()
     return [item for i, item in found.items() if i not in handled]

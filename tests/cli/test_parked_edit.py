@@ -56,8 +56,10 @@ def on(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             first_wait=where.settings.republish_after,
             paced=paced,
         )
-        found = [(Kind.RECORD, records), (Kind.NOTIFICATION, notifications)]
-        return ParkedSources(parked_sources=found, paced=paced)
+        return ParkedSources(
+            parked_sources=[(Kind.RECORD, records), (Kind.NOTIFICATION, notifications)],
+            paced=paced,
+        )
 
     for module in (parked, parked_edit):
         monkeypatch.setattr(module, "target", lambda *_: where)
