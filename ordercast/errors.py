@@ -54,5 +54,9 @@ class QueueUnavailable(Retryable):
     """Messages of a queue could not be received, sent or deleted."""
 
 
+class StatusTopicUnavailable(Retryable):
+    """The topic of status events did not accept a publication."""
+
+
 class StreamUnavailable(Retryable):
     """The orders stream could not be read."""

@@ -36,6 +36,7 @@ _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
 Span = Annotated[Duration, Meta(description='a duration such as "30 s", "5 min" or "14 d"')]
 Text = Annotated[str, Meta(description="a text in quotes")]
+Flag = Annotated[bool, Meta(description="true or false")]
 Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 _COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]

@@ -15,13 +15,19 @@ import msgspec
 from ordercast.events.order_event_fields import SCHEMA_VERSION
 from ordercast.events.publish import json_schema
 from ordercast.notifications.published_message import PublishedMessage, RoutingAttributes
-from ordercast.settings.published import names_parameter, orders_stream_parameter
+from ordercast.settings.published import (
+    names_parameter,
+    orders_stream_parameter,
+    output_parameter,
+)
+from ordercast.status_events.status_event import StatusAttributes, StatusEvent
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "asyncapi.json"
 
 _PARAMETER = "in the SSM parameter {}"
 _ORDERS = _PARAMETER.format(orders_stream_parameter("STAGE"))
 _NAMES = _PARAMETER.format(names_parameter("STAGE"))
+_STATUS_EVENTS = _PARAMETER.format(output_parameter("STAGE", "status-events-topic-arn"))
 
 
 def document() -> dict[str, Any]:
@@ -48,11 +54,12 @@ def _schemas() -> dict[str, Any]:
     event = json.loads(json.dumps(json_schema()).replace("#/$defs/", _REFERENCE.format(name="")))
     parts = event.pop("$defs")
     own = {key: value for key, value in event.items() if not key.startswith("$")}
-    published = [PublishedMessage, RoutingAttributes]
+    published = [PublishedMessage, RoutingAttributes, StatusEvent, StatusAttributes]
     _, schemas = msgspec.json.schema_components(published, ref_template=_REFERENCE)
     for schema in schemas.values():
         # Python 3.13 strips the indentation of docstrings, 3.11 does not.
-        schema["description"] = inspect.cleandoc(schema["description"])
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
     return {"OrderEventV1": own, **parts, **schemas}
 
 
@@ -105,6 +112,11 @@ _CHANNELS: Mapping[str, Any] = {
         f"Two for each channel, by priority, raw from the topic; their URLs are {_NAMES}, as `senders`.",
         "notificationRequested",
     ),
+    "statusEvents": _channel(
+        "Status events topic (SNS)",
+        f"Its ARN is {_STATUS_EVENTS}, where the stage has it (docs/status-events.md).",
+        "messageStatus",
+    ),
     "receipts": _channel(
         "Receipts queue (SQS)",
         f"Its URL is {_NAMES}, as `receipts_queue`. Events of SES, lines of SNS's delivery logs, "
@@ -120,9 +132,36 @@ _OPERATIONS: Mapping[str, Any] = {
     "requestNotifications": _operation(
         "send", "notifications", "Each notification to be sent is published, once or more often."
     ),
+    "tellStatuses": _operation(
+        "send", "statusEvents", "What became of a message; the highest version holds."
+    ),
     "takeRequests": _operation("receive", "workQueues", "A sender takes what it is to send."),
     "takeReceipts": _operation("receive", "receipts", "Providers report what became of a message."),
 }
+
+_EXAMPLE_ID = "uP0YgWzqK1vXl3sB9dQ2mAeR7tJ5hN8cF4iO6kLxZyVw"
+STATUS_EXAMPLE: Mapping[str, Any] = {
+    "specversion": "1.0",
+    "id": f"{_EXAMPLE_ID}.4",
+    "source": "urn:ordercast:stage:prod",
+    "type": "ordercast.notification.status.v1",
+    "subject": _EXAMPLE_ID,
+    "time": "2026-03-02T09:30:07Z",
+    "datacontenttype": "application/json",
+    "data": {
+        "notification_id": _EXAMPLE_ID,
+        "version": 4,
+        "order_id": "1000017",
+        "shop": "Example Tea",
+        "status": "shipped",
+        "channel": "email",
+        "template": "shipped",
+        "state": "delivered",
+        "changed_at": "2026-03-02T09:30:07Z",
+        "occurred_at": "2026-03-02T09:29:58Z",
+    },
+}
+"""An event as docs/status-events.md shows it."""
 
 _MESSAGES: Mapping[str, Any] = {
     "orderEvent": {
@@ -145,6 +184,13 @@ _MESSAGES: Mapping[str, Any] = {
         "contentType": "application/json",
         "headers": _schema("RoutingAttributes"),
         "payload": _schema("PublishedMessage"),
+    },
+    "messageStatus": {
+        "title": "Status event",
+        "contentType": "application/cloudevents+json",
+        "headers": _schema("StatusAttributes"),
+        "payload": _schema("StatusEvent"),
+        "examples": [{"payload": STATUS_EXAMPLE}],
     },
     "emailReceipt": {"title": "Event of SES", "payload": _schema("EmailReceipt")},
     "textReceipt": {"title": "Delivery log of SNS", "payload": _schema("TextReceipt")},

@@ -2,19 +2,22 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import boto3
 
-from ordercast.errors import LedgerUnavailable
+from ordercast.errors import LedgerUnavailable, StatusTopicUnavailable
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
+from ordercast.gateways.ledger.status_changes import status_changes
 from ordercast.gateways.messaging.dead_letters import SqsDeadLetters, dead_letters_of
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
+from ordercast.gateways.messaging.status_topic import SnsStatusTopic
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.operations.target import Target
@@ -22,6 +25,7 @@ from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.producer import Producer
 from ordercast.usage_error import UsageError
 from ordercast.wiring.senders import senders
+from ordercast.wiring.status_events import publish_status_events
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.dead_letters import ParkedDeadLetters
@@ -88,7 +92,11 @@ def parked_sources(target: Target) -> ParkedSources:
     stream = Producer(client=boto3.client("kinesis"), stream=target.names.orders_stream)
     records = ParkedStreamRecords(store=store, put=stream.put_payloads, now=_now)
     batches = ParkedBatches(
-        store=store, put=stream.put_payloads, recount=partial(_recount, target), now=_now
+        store=store,
+        put=stream.put_payloads,
+        recount=partial(_recount, target),
+        republish=partial(_republish, target),
+        now=_now,
     )
     notifications_topic = _notifications_topic(target)
     paced = PacedRedrive(room=ReleaseRoom(senders=_senders(target)), now=_now)
@@ -152,6 +160,20 @@ def _recount(target: Target, ids: Sequence[str]) -> None:
     undone = count(inputs.values()).undone
     if undone:
         raise LedgerUnavailable(f"{len(undone)} of {len(ids)} notifications were not counted")
+
+
+def _republish(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
+    """Tell shops of changes, where the stage does that; raises where SNS did not take all events."""
+    arn = target.names.status_events_topic
+    if not arn:
+        return
+    topic = Topic(
+        client=clients.sns_topics(), arn=arn, executor=ThreadPoolExecutor(clients.WORKERS)
+    )
+    publish = publish_status_events(SnsStatusTopic(topic=topic), stage=target.settings.name)
+    changes, _ = status_changes(records)
+    if undone := publish(changes).undone:
+        raise StatusTopicUnavailable(f"{len(undone)} status events were not published")
 
 
 def _days() -> list[date]:

@@ -4,9 +4,10 @@ Records, batches, dead letters and notifications are described alike, without pe
 payload stays where it is stored.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -95,7 +96,7 @@ def _is_cut(written: str, id_: str) -> bool:
 class GivenUpBatch(Struct, frozen=True, kw_only=True):
     """A batch that Lambda gave up: records of the stream, or changes of ledger rows.
 
-    If it is not `whole`, its report lacks the records or cannot be read.
+    `row_changes` are the records of the ledger's stream as Lambda kept them, which are personal. If it is not `whole`, its report lacks the records or cannot be read.
     """
 
     id: str
@@ -104,6 +105,7 @@ class GivenUpBatch(Struct, frozen=True, kw_only=True):
     at: datetime | None
     records: tuple[StreamRecord, ...] = ()
     notification_ids: tuple[str, ...] = ()
+    row_changes: tuple[Mapping[str, Any], ...] = ()
     whole: bool = True
 
 

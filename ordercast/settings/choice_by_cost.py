@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from ordercast.typed_values import Positive, Settings
+from ordercast.typed_values import Flag, Positive, Settings
 
 Days = Annotated[int, Meta(ge=1, le=28, description="a whole number between 1 and 28")]
 LeastPercent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
@@ -18,7 +18,7 @@ TrialPercent = Annotated[int, Meta(ge=0, le=20, description="a whole number betw
 class ChoiceByCostSettings(Settings, frozen=True):
     """Whether routes are chosen by cost, and what is known of a route before it is."""
 
-    enabled: Annotated[bool, Meta(description="true or false")]
+    enabled: Flag
     days: Days
     samples: Positive
     transactional_percent: LeastPercent

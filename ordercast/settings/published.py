@@ -9,7 +9,10 @@ from ordercast.typed_values import Settings, Text
 
 
 class StageNames(Settings, frozen=True):
-    """The names that CloudFormation gave; a topic's is its ARN, a queue's its URL."""
+    """The names that CloudFormation gave; a topic's is its ARN, a queue's its URL.
+
+    A stage without status events has no topic of them.
+    """
 
     orders_stream: Text
     ledger_table: Text
@@ -23,6 +26,7 @@ class StageNames(Settings, frozen=True):
     undelivered_queue: Text
     configuration_set: Text
     sweeper_function: Text
+    status_events_topic: Text = ""
 
     @property
     def work_queues(self) -> list[str]:

@@ -13,10 +13,10 @@ from msgspec import Meta
 from ordercast.events.order_event import Channel
 from ordercast.settings.choice_by_cost import ChoiceByCostSettings
 from ordercast.settings.originations import OriginationTable, with_share
-from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Settings, Span, Text
+from ordercast.settings.status_events import StatusEventsSettings
+from ordercast.typed_values import Country, Flag, Mailbox, Positive, SenderId, Settings, Span, Text
 
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
-Flag = Annotated[bool, Meta(description="true or false")]
 Whole = Annotated[int, Meta(ge=0, description="a whole number of 0 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 ShareOfMessages = Annotated[int, Meta(ge=0, le=99, description="a whole number between 0 and 99")]
@@ -45,8 +45,7 @@ Removal = Literal["destroy", "retain"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING"]
 _NUMBER = '"", or a number such as "+12065550100"'
 Number = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{6,14})\Z", description=_NUMBER)]
-_HTTPS = "an https address"
-HttpsUrl = Annotated[str, Meta(pattern=r"^https://[!-~]{1,500}\Z", description=_HTTPS)]
+HttpsUrl = Annotated[str, Meta(pattern=r"^https://[!-~]{1,500}\Z", description="an https address")]
 
 
 class BundleTarget(Settings, frozen=True):
@@ -261,6 +260,7 @@ class StageSettings(Settings, frozen=True):
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings
+    status_events: StatusEventsSettings
     sms_sender: SenderFunctionSettings
     email_sender: SenderFunctionSettings
     receipt_tracker: ReceiptTrackerFunctionSettings

@@ -24,6 +24,7 @@ from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.functions.receipt_tracker import ReceiptTracker
 from pipeline.constructs.functions.release import Releases
 from pipeline.constructs.functions.sms_sender import SmsSender
+from pipeline.constructs.functions.status_events import StatusEvents
 from pipeline.constructs.functions.sweeper import Sweeper
 from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.messaging.end_user_messaging import EndUserMessaging
@@ -60,11 +61,14 @@ class PipelineStack(Stack):
         sweeper = Sweeper(self, parts=parts)
         self.analytics = Analytics(self, parts=parts)
         verifier = Verifier(self, parts=parts)
-        made = (self.relay, *senders, tracker, sweeper, self.analytics, verifier)
+        told = stage.status_events.enabled
+        self.status_events = StatusEvents(self, parts=parts) if told else None
+        optional = [self.status_events] if self.status_events else []
+        made = (self.relay, *senders, tracker, sweeper, self.analytics, verifier, *optional)
         self.functions: dict[str, Function] = {each.node.id: each for each in made}
         if releases := parts.defaults.releases:
             releases.watch([each.alias for each in made if each.alias])
-        Published(self, "Published", stage=stage, names=_names(parts, sweeper))
+        Published(self, "Published", stage=stage, names=_names(parts, sweeper, self.status_events))
         Outputs(self, "Outputs", stage=stage.name, values=self._outputs(parts))
 
     def _outputs(self, parts: StageParts) -> dict[str, str]:
@@ -73,7 +77,9 @@ class PipelineStack(Stack):
             f"{_words(name)}-function-arn": each.invoked.function_arn
             for name, each in self.functions.items()
         }
+        told = self.status_events
         return {
+            **({"status-events-topic-arn": told.topic.topic.topic_arn} if told else {}),
             "notifications-topic-arn": parts.notifications.topic.topic_arn,
             "mail-events-topic-arn": parts.mail.events.topic.topic_arn,
             **functions,
@@ -144,12 +150,13 @@ def _words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
-def _names(parts: StageParts, sweeper: Sweeper) -> StageNames:
+def _names(parts: StageParts, sweeper: Sweeper, told: StatusEvents | None) -> StageNames:
     """Return what commands look for."""
     queues = parts.queues
     return StageNames(
         **parts.names,
         notifications_topic=parts.notifications.topic.topic_arn,
+        status_events_topic=told.topic.topic.topic_arn if told else "",
         senders=parts.senders,
         receipts_queue=queues.receipts.queue.queue_url,
         undelivered_queue=queues.undelivered.queue_url,

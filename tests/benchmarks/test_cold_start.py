@@ -23,6 +23,7 @@ FUNCTIONS = {
     "processors.sweeper": NUMBERS | WORDS,
     "processors.sms_log_forwarder": set[str](),
     "processors.sms_attributes": set[str](),
+    "processors.status_events": set[str](),
     "analytics.processor": set[str](),
     "analytics.verifier": NUMBERS,
 }

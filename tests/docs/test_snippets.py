@@ -119,6 +119,9 @@ RUN_BY = {
     ("docs/shops.md", "Try it without AWS", ""): (
         f"{PAGE}test_a_shop_s_code_puts_its_event_on_a_local_cloud",
     ),
+    ("docs/status-events.md", "What became of each message, for shops", "json"): (
+        "operations/test_asyncapi.py::test_the_page_on_status_events_shows_the_document_s_example",
+    ),
     ("docs/templates.md", "Change a word", ""): (
         f"{PAGE}test_a_new_order_shows_the_words_of_its_template",
     ),

@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # it has no types
 
-from ordercast.gateways.messaging import notifications_topic
+from ordercast.gateways.messaging import notifications_topic, status_topic
+from ordercast.notifications.lifecycle import State
 from ordercast.operations import asyncapi
 from ordercast.receipts.reading import read_receipt
 from ordercast.receipts.receipt import MalformedReceipt
+from ordercast.status_events.status_event import status_event
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.pages import ROOT
 from tests.receipts.provider_bodies import email_event, recorded, sms_line
+from tests.status_events.changes import change
 
 OFFICIAL = ROOT / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0-without-$id.json"
 DOCUMENT: dict[str, Any] = json.loads(asyncapi.FILE.read_text())
@@ -71,6 +74,22 @@ def test_what_the_topic_carries_is_what_the_document_says() -> None:
     schema_of("PublishedMessage").validate(json.loads(message.body))
     schema_of("RoutingAttributes").validate(dict(message.attributes))
     assert {"channel", "priority", "template", "status"} == set(message.attributes)
+
+
+def test_what_the_topic_of_status_events_carries_is_what_the_document_says() -> None:
+    event = status_event(change(notification(rule="paused", state=State.DEFERRED)), source="urn:x")
+    message = status_topic.message_of(event)
+
+    schema_of("StatusEvent").validate(json.loads(message.body))
+    schema_of("StatusAttributes").validate(dict(message.attributes))
+    assert {"channel", "state", "shop"} == set(message.attributes)
+
+
+def test_the_page_on_status_events_shows_the_document_s_example() -> None:
+    page = (ROOT / "docs" / "status-events.md").read_text()
+    shown = page.partition("```json\n")[2].partition("```")[0]
+
+    assert asyncapi.STATUS_EXAMPLE == json.loads(shown)
 
 
 RECEIPTS = {

@@ -4,7 +4,7 @@ Mend a finding rather than acknowledging it. A name between < and > is a resourc
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +185,13 @@ POLICIES = (
 
 ACKNOWLEDGED = (*FUNCTIONS, *STORAGE, *POLICIES)
 
+
+def _as_of_analytics(each: Acknowledged) -> Acknowledged:
+    """Return the same of the function of status events, which reads the same stream in the same way."""
+    at = [path for path in each.at if path.startswith("Pipeline/Analytics/")]
+    return replace(each, at=tuple(path.replace("Analytics", "StatusEvents") for path in at))
+
+
 OPTIONAL = (
     Acknowledged(
         rule="AwsSolutions-S1",
@@ -198,9 +205,12 @@ OPTIONAL = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Resource::*]",
-        at=_policies(*_STREAM_READERS, *_QUEUE_READERS, "Pipeline/Verifier"),
+        at=_policies(
+            *_STREAM_READERS, "Pipeline/StatusEvents", *_QUEUE_READERS, "Pipeline/Verifier"
+        ),
         because="The actions with which Lambda attaches a function to a VPC take no resource, and a condition keeps the function's code from using them.",
     ),
+    *(found for each in ACKNOWLEDGED if (found := _as_of_analytics(each)).at),
 )
 """Findings of what a stage or an account may switch on (test_options.py)."""
 

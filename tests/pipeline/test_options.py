@@ -29,6 +29,7 @@ def with_all(tmp_path_factory) -> Synthesis:
             sms_provider_by_country="JP sms-voice",
             network=replace(prod.network, vpc=True),
             alarms=replace(prod.alarms, month_cost=2000),
+            status_events=replace(prod.status_events, enabled=True),
         ),
         tmp_path_factory.mktemp("with_all"),
         account=replace(account, sms_monthly_limit=500, usage_reports=True),
@@ -131,7 +132,7 @@ def test_only_lambda_itself_attaches_a_function(with_all: Synthesis) -> None:
         for statement in policy["PolicyDocument"]["Statement"]
         if "ec2:CreateNetworkInterface" in _list(statement["Action"])
     ]
-    assert 7 == len(attaching)
+    assert 8 == len(attaching)
     for statement in attaching:
         assert {"Null": {"lambda:SourceFunctionArn": "true"}} == statement["Condition"]
 

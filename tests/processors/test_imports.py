@@ -21,6 +21,7 @@ UNUSED = {
     "processors.sweeper": NEVER | {"babel"},
     "processors.sms_log_forwarder": NEVER | RENDERING | NUMBERS,
     "processors.sms_attributes": NEVER | RENDERING | NUMBERS,
+    "processors.status_events": NEVER | RENDERING | NUMBERS,
     "analytics.processor": NEVER | RENDERING | NUMBERS,
     "analytics.verifier": NEVER | RENDERING,
 }

@@ -134,7 +134,8 @@ def _batch(key: str, report: Mapping[str, Any]) -> GivenUpBatch:
     payload = report.get("payload")
     event = json.loads(payload) if payload else {"Records": []}
     of_stream = [each for each in event["Records"] if "kinesis" in each]
-    rows = [each["dynamodb"]["Keys"] for each in event["Records"] if "dynamodb" in each]
+    changes = [each for each in event["Records"] if "dynamodb" in each]
+    rows = [each["dynamodb"]["Keys"] for each in changes]
     return GivenUpBatch(
         id=_digest(key),
         key=key,
@@ -142,6 +143,7 @@ def _batch(key: str, report: Mapping[str, Any]) -> GivenUpBatch:
         condition=report["requestContext"]["condition"],
         at=datetime.fromisoformat(report["timestamp"]).astimezone(UTC),
         records=tuple(stream_records({"Records": of_stream})),
+        row_changes=tuple(changes),
         notification_ids=tuple({id_of(keys): None for keys in rows if is_notification(keys)}),
     )
 

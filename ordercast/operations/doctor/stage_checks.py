@@ -35,7 +35,7 @@ def needed(stage: StageSettings) -> int:
     shards = stage.orders.shards or SHARDS_AT_FIRST
     busy: tuple[tuple[FunctionSettings, int], ...] = (
         (stage.order_relay, shards * stage.order_relay.parallelization),
-        (stage.analytics, stage.analytics.parallelization),
+        (stage.analytics, stage.analytics.parallelization * (1 + stage.status_events.enabled)),
         *((_sender_of(stage, channel), _of_queues(stage, channel)) for channel in Channel),
         (stage.receipt_tracker, stage.receipt_tracker.concurrency),
         (stage.sweeper, stage.sweeper.groups),

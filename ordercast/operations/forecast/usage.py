@@ -5,6 +5,7 @@ What can be counted without an account stands in `counted`, the rest in `assumed
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from ordercast.operations.forecast import assumed, counted
 from ordercast.settings.analytics import HOURS_AGO
@@ -35,7 +36,8 @@ def by_the_stage(stage: StageSettings, *, a_day: float) -> Usage:
         "million read units": sweeps * assumed.SWEEP_READS / _MILLION,
         "million requests": polls / _MILLION,
         "metric month": counted.SERIES[stage.metrics],
-        "metric month that an alarm looks at": counted.ALARM_METRICS,
+        "metric month that an alarm looks at": counted.ALARM_METRICS
+        + counted.STATUS_EVENTS_ALARM_METRICS * stage.status_events.enabled,
         "composite alarm month": counted.COMPOSITE_ALARMS,
         "key month": counted.KEYS,
         "10,000 requests for keys": assumed.KEY_REQUESTS / 1e4,
@@ -44,12 +46,13 @@ def by_the_stage(stage: StageSettings, *, a_day: float) -> Usage:
 
 def by_the_message(stage: StageSettings, *, a_day: float) -> Usage:
     """Return what a message takes, of a stage that has been in use for as long as it keeps things."""
+    told = _status_events(stage, a_day)
     return {
-        "million invocations": assumed.INVOCATIONS / _MILLION,
-        "GB second, arm64": assumed.GB_SECONDS,
+        "million invocations": (assumed.INVOCATIONS + told.invocations) / _MILLION,
+        "GB second, arm64": assumed.GB_SECONDS + assumed.STATUS_EVENT_SECONDS * told.events,
         "million write units": write_units(stage, a_day=a_day) / _MILLION,
         "million read units": assumed.READ_UNITS / _MILLION,
-        "million publications": assumed.PUBLICATIONS / _MILLION,
+        "million publications": (assumed.PUBLICATIONS + told.calls) / _MILLION,
         "million requests": assumed.REQUESTS / _MILLION,
         "GB of logs": assumed.LOG_BYTES / _GB,
         "GB month stored": _stored(stage),
@@ -69,6 +72,28 @@ def batch_of(stage: StageSettings, *, a_day: float) -> int:
     """Return the mean number of notifications in a batch of analytics; at least one."""
     a_second = a_day * assumed.COUNTED_TIMES / SECONDS_A_DAY / assumed.STREAM_LANES
     return max(1, round(a_second * stage.analytics.window.total_seconds()))
+
+
+class _StatusEvents(NamedTuple):
+    """Status events of a message, and its share of the calls and invocations that publish them."""
+
+    events: float = 0
+    calls: float = 0
+    invocations: float = 0
+
+
+def _status_events(stage: StageSettings, a_day: float) -> _StatusEvents:
+    """Return what a message takes of the function for shops; a call takes ten events, and is paid as one."""
+    if not stage.status_events.enabled:
+        return _StatusEvents()
+    events = assumed.STATUS_EVENTS
+    a_second = a_day * events / SECONDS_A_DAY / assumed.STREAM_LANES
+    batch = a_second * stage.status_events.window.total_seconds()
+    return _StatusEvents(
+        events=events,
+        calls=events / min(10, max(1, batch)),
+        invocations=events / min(stage.analytics.batch_size, max(1, batch)),
+    )
 
 
 def _stored(stage: StageSettings) -> float:

@@ -1,8 +1,8 @@
-"""Redrive batches that Lambda gave up: put their records again, or count their rows again."""
+"""Redrive batches that Lambda gave up: put their records again, or count and tell their rows again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from ordercast.parked.item import GivenUpBatch, Kind, ParkedItem
 from ordercast.workflows.ports import Clock
@@ -20,6 +20,14 @@ Recount = Callable[[Sequence[str]], object]
 """Count notifications, by id, as they are on the ledger now; idempotent."""
 
 
+Republish = Callable[[Sequence[Mapping[str, Any]]], object]
+"""Tell shops again of changes, as the ledger's stream had them; idempotent by the events' ids."""
+
+
+def _tells_nobody(_: Sequence[Mapping[str, Any]]) -> None:
+    """Tell nobody, as a stage without status events."""
+
+
 class BatchStore(Notes, Protocol):
     """The store of batches that Lambda gave up."""
 
@@ -32,13 +40,15 @@ class BatchStore(Notes, Protocol):
 class ParkedBatches:
     """Whole batches that were given up, by age or by count.
 
-    Some of a batch's records may have been processed before: their stored decisions stand, and
+    Changes of the ledger are counted and told again, whichever function gave them up: both know what
+    they have done. Some of a batch's records may have been processed before: their stored decisions stand, and
     nothing is counted twice.
     """
 
     store: BatchStore
     put: Put
     recount: Recount
+    republish: Republish = _tells_nobody
     now: Clock
     _kept: dict[str, GivenUpBatch] = field(default_factory=dict, init=False, repr=False)
 
@@ -81,6 +91,7 @@ class ParkedBatches:
                 self.put(copies[start : start + NOTE_SIZE])
             if batch.notification_ids:
                 self.recount(batch.notification_ids)
+                self.republish(batch.row_changes)
             self.store.note([batch.id], did=REDRIVEN, at=self.now())
             progress(1)
         return len(whole)

@@ -5,17 +5,10 @@ from constructs import Construct
 from ordercast.settings.analytics import AnalyticsSettings
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream
-from pipeline.constructs.storage.ledger import NOTIFICATIONS
+from pipeline.constructs.storage.ledger import NOTIFICATION_WRITTEN
 
 COUNTING = ("BatchGetItem", "PutItem", "UpdateItem")
 """What counting asks of the rollups; a transaction needs what its actions need by themselves."""
-
-
-# What becomes of a notification counts; decisions and latest statuses do not, nor what a ttl removes.
-_NOTIFICATION_WRITTEN = {
-    "eventName": ["INSERT", "MODIFY"],
-    "dynamodb": {"Keys": {"sk": {"S": [{"prefix": NOTIFICATIONS}]}}},
-}
 
 
 class Analytics(StageFunction):
@@ -32,5 +25,5 @@ class Analytics(StageFunction):
             to=self,
             settings=stage.analytics,
             given_up=parts.parked,
-            only=[_NOTIFICATION_WRITTEN],
+            only=[NOTIFICATION_WRITTEN],
         )

@@ -1,6 +1,6 @@
-"""Map a stream to the function that reads it. Used by the order relay and by analytics.
+"""Map a stream to the function that reads it. Used by the order relay, analytics and status events.
 
-Both are mapped alike: they report partial failures, split a failing batch, retry until a record
+All are mapped alike: they report partial failures, split a failing batch, retry until a record
 is too old rather than a number of times, and leave what is too old in the parked bucket, payload
 included.
 """
@@ -27,7 +27,7 @@ def map_stream(
     """Read from the beginning: LATEST would miss what arrives while the mapping is being made.
 
     Batch size, window, parallelization and max_age are set in stages/*.toml, in the table of the
-    function's name. Records that match none of the patterns *only*, if there are any, are not delivered.
+    function's name, but those of status events in analytics'. Records that match none of the patterns *only*, if there are any, are not delivered.
     """
     return lambda_.EventSourceMapping(
         to,

@@ -24,6 +24,7 @@ from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.order_relay import OrderRelay
+from pipeline.constructs.functions.status_events import StatusEvents
 from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.observability.alarm_topic import BELOW, AlarmTopic
 from pipeline.constructs.observability.heartbeat import Beat
@@ -60,6 +61,8 @@ class Alarms:
         self._open_breakers()
         self._stream_reader(pipeline.relay, self.stage.order_relay)
         self._stream_reader(pipeline.analytics, self.stage.analytics)
+        if pipeline.status_events:
+            self._stream_reader(pipeline.status_events, self.stage.analytics)
         self._sweeper()
         self._rollups()
         self._outcomes()
@@ -115,7 +118,7 @@ class Alarms:
             self.topic.alarm(f"{channel.capitalize()}RouteClosed", closed, means, periods=2)
 
     def _stream_reader(
-        self, reader: OrderRelay | Analytics, settings: StreamReaderSettings
+        self, reader: OrderRelay | Analytics | StatusEvents, settings: StreamReaderSettings
     ) -> None:
         """Watch a stream's function for falling behind, for giving records up, and for losing them."""
         name = reader.node.id

@@ -13,12 +13,18 @@ from constructs import Construct
 from pipeline.constructs.functions.function import Function
 
 _SENDERS = ("SmsSender", "EmailSender")
-_ALL = ("OrderRelay", *_SENDERS, "ReceiptTracker", "Sweeper", "Analytics", "Verifier")
+_ALL = (
+    *("OrderRelay", *_SENDERS, "ReceiptTracker", "Sweeper", "Analytics", "Verifier"),
+    "StatusEvents",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A query over the log groups of some functions, by their constructs' names; steps are joined by pipes."""
+    """A query over the log groups of some functions, by their constructs' names; steps are joined by pipes.
+
+    Functions that the stage does not have are left out.
+    """
 
     functions: tuple[str, ...]
     steps: tuple[str, ...]
@@ -118,5 +124,7 @@ class SavedQueries(Construct):
                 each,
                 name=f"Ordercast/{stage}/{each}",
                 query_string="\n| ".join(query.steps),
-                log_group_names=[functions[f].log_group.log_group_name for f in query.functions],
+                log_group_names=[
+                    functions[f].log_group.log_group_name for f in query.functions if f in functions
+                ],
             )

@@ -21,6 +21,12 @@ FAILURE_INDEX = "failure"
 LISTED = ("channel", "country", "template", "campaign", "shop", "rule")
 NOTIFICATIONS = "notification#"  # how the sort keys of notifications begin
 
+NOTIFICATION_WRITTEN = {
+    "eventName": ["INSERT", "MODIFY"],
+    "dynamodb": {"Keys": {"sk": {"S": [{"prefix": NOTIFICATIONS}]}}},
+}
+"""What readers of the change stream are handed: not decisions, latest statuses, or what a ttl removes."""
+
 
 class LedgerTable(EncryptedTable):
     """One item a notification, all of an order in one partition.
@@ -49,7 +55,7 @@ class LedgerTable(EncryptedTable):
 
     @property
     def stream_arn(self) -> str:
-        """The stream of changes, which analytics reads."""
+        """The stream of changes, which analytics reads, and status events where a stage has them: two readers at most."""
         if self.existing:
             return str(self.existing.stream_arn)
         return strong(self.table, "StreamArn")

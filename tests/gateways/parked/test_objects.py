@@ -169,6 +169,7 @@ def test_a_batch_of_the_ledger_s_changes_names_each_notification_once(
     (batch,) = store.batches()
 
     assert ("o" * 22 + "n" * 22,) == batch.notification_ids
+    assert tuple(changes) == batch.row_changes
     assert () == batch.records
     assert AT == batch.at
 

@@ -87,6 +87,22 @@ def test_larger_batches_take_fewer_units() -> None:
     assert units[0] == pytest.approx(21.04)
 
 
+def test_telling_shops_costs_its_alarms_and_a_call_for_up_to_ten_events() -> None:
+    telling = changed(status_events=msgspec.structs.replace(PROD.status_events, enabled=True))
+
+    def more(service: str, a_day: int) -> tuple[Decimal, Decimal]:
+        with_it, without = (of(service, month(each, a_day=a_day)) for each in (telling, PROD))
+        return with_it[0] - without[0], with_it[1] - without[1]
+
+    alarms, _ = more("CloudWatch", 0)
+    assert Decimal("0.1") * counted.STATUS_EVENTS_ALARM_METRICS == alarms.quantize(Decimal("0.01"))
+    for a_day, batch in ((3_000, 1), (10_000_000, 10)):
+        _, publishing = more("SNS", a_day)
+        dollars = a_day * 30 * assumed.STATUS_EVENTS / batch * 0.5 / 10**6
+        assert float(publishing) == pytest.approx(dollars)
+        assert more("Lambda", a_day)[1] > 0
+
+
 def test_originations_cost_what_the_stage_says_whatever_is_sent() -> None:
     numbers = {
         "pool-a": OriginationSettings(countries="US", month=Decimal("1.5")),

@@ -56,6 +56,7 @@ _OTHERS = (
     ("Verifier", "s3:ListBucket", "ParkedBucket"),
     ("Verifier", "kinesis:GetRecords", "OrdersStream"),
     ("Verifier", "cloudwatch:GetMetricData", "*"),
+    ("StatusEvents", "sns:Publish", "StatusEventsTopic"),
     ("SmsLogForwarder", "sns:Publish", "SmsReceipts"),
     ("SmsLogForwarder", "sqs:SendMessage", "SmsLogForwarderFailures"),
     ("SmsAttributes", "sns:SetSMSAttributes", "*"),

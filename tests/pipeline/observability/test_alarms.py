@@ -40,8 +40,9 @@ def test_every_alarm_has_its_entry_in_the_runbook_and_every_entry_its_alarm(
     ids = {
         alarm["Metadata"]["aws:cdk:path"].split("/")[-2] for _, _, alarm in synthesis.each(ALARM)
     }
-    # A stage may do without a heartbeat, without versions and without End User Messaging.
+    # A stage may do without a heartbeat, versions, End User Messaging and status events.
     missing = {"HeartbeatMissing", "SmsHeartbeatMissing", "EndUserMessagingSpendHigh"}
+    missing |= {f"StatusEvents{each}" for each in ("Errors", "Behind", "GaveUp", "Lost")}
     assert ids | missing | {"Health", "ReleaseFails"} == set(entries)
     assert len(set(entries)) == len(entries)
 

@@ -14,13 +14,17 @@ def prod(syntheses: dict[str, Synthesis]) -> Synthesis:
 
 
 def test_alarms_are_paid_by_the_metrics_that_they_look_at(prod: Synthesis) -> None:
-    looked_at = 0
-    for _, _, alarm in prod.each("AWS::CloudWatch::Alarm"):
-        queries = alarm["Properties"].get("Metrics", [{"MetricStat": True}])
-        looked_at += sum("MetricStat" in query for query in queries)
-
-    assert counted.ALARM_METRICS == looked_at
+    assert counted.ALARM_METRICS == looked_at(prod)
     assert counted.COMPOSITE_ALARMS == len([*prod.each("AWS::CloudWatch::CompositeAlarm")])
+
+
+def looked_at(synthesis: Synthesis) -> int:
+    """Return how many metrics a stage's alarms look at."""
+    asked = [
+        alarm["Properties"].get("Metrics", [{"MetricStat": True}])
+        for _, _, alarm in synthesis.each("AWS::CloudWatch::Alarm")
+    ]
+    return sum("MetricStat" in query for queries in asked for query in queries)
 
 
 def test_keys_and_queues_are_counted(prod: Synthesis) -> None:

@@ -74,7 +74,8 @@ def test_the_commands_read_the_settings_and_the_names_that_were_deployed(
     }
     assert read == {tuple(each.split("/")) for each in target.names.work_queues}
     assert ["sms", "email"] == list(target.names.senders)
-    assert {*KINDS, "senders"} == set(StageNames.__struct_fields__)
+    assert "" == target.names.status_events_topic  # off by default
+    assert {*KINDS, "senders", "status_events_topic"} == set(StageNames.__struct_fields__)
 
 
 def test_a_producer_reads_the_stream_s_name_without_reading_json(synthesis: Synthesis) -> None:

@@ -1,5 +1,6 @@
 """Build parked sources over fakes and redrive all that they hold. Used by the tests of this folder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,7 @@ class Bench:
     store: FakeParkedStore = field(default_factory=FakeParkedStore)
     stream: FakeStream = field(default_factory=FakeStream)
     recounted: list[str] = field(default_factory=list)
+    republished: list[Mapping[str, Any]] = field(default_factory=list)
     parked_again: int = 0
 
     def __post_init__(self) -> None:
@@ -71,5 +73,9 @@ class Bench:
 
     def batches(self) -> ParkedBatches:
         return ParkedBatches(
-            store=self.store, put=self.stream.put, recount=self.recounted.extend, now=lambda: AT
+            store=self.store,
+            put=self.stream.put,
+            recount=self.recounted.extend,
+            republish=self.republished.extend,
+            now=lambda: AT,
         )

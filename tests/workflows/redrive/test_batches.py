@@ -24,7 +24,7 @@ def test_a_batch_that_lambda_gave_up_is_put_again_whole(world: World, bench: Ben
     assert [] == list(bench.batches().contents())
 
 
-def test_given_up_changes_of_the_ledger_are_counted_again_and_not_put_on_the_stream(
+def test_given_up_changes_of_the_ledger_are_counted_and_told_again_and_not_put_on_the_stream(
     bench: Bench,
 ) -> None:
     bench.store.given_up = [
@@ -34,12 +34,14 @@ def test_given_up_changes_of_the_ledger_are_counted_again_and_not_put_on_the_str
             condition="RetryAttemptsExhausted",
             at=AT,
             notification_ids=("n1", "n2"),
+            row_changes=({"dynamodb": {"SequenceNumber": "7"}},),
         )
     ]
 
     redrive_all(bench.batches())
 
     assert ["n1", "n2"] == bench.recounted
+    assert [{"dynamodb": {"SequenceNumber": "7"}}] == bench.republished
     assert [] == bench.stream.puts
 
 
