@@ -28,14 +28,14 @@ METRIC = "RollupsDiffer"
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:  # noqa: ARG001
     """Go on comparing hours of each of HOURS_AGO, and write the mismatches as a metric.
 
-    Before that, the velocity limits of the next hour and the scores of routes are written, and
-    unattributed charges counted;
-    after it, what CloudWatch lacks of older hours is published.
+    Before that, the velocity limits of the next hour, the scores of routes and new shops are written,
+    and unattributed charges counted; after it, what CloudWatch lacks of older hours is published.
     """
     log = request_log("verifier", context)
     log.info("velocity_limits_written", extra={"above_the_floor": _wired().velocity()})
     if scores := _wired().scores:
         log.info("routes_scored", extra={"scores": scores()})
+    log.info("shops_listed", extra={"new": _wired().shops()})
     if charges := _wired().charges:
         log.info("charges_counted", extra={"unattributed": charges()})
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Name the shops of a stage by what was counted lately. Used by `ordercast find`."""
+"""Name the shops of a stage, by what was ever counted. Used by `ordercast find`."""
 
 from datetime import datetime, timedelta
 
@@ -7,13 +7,13 @@ from ordercast.rollups.listed import ReadUnits
 from ordercast.rollups.rollup import hour_of
 
 HOURS = 3
-"""How many of the newest hours with messages name the shops."""
+"""How many of the newest hours with messages name shops that the verifier has not listed yet."""
 
 _DAYS, _UNITS = 7, 100
 
 
 def shops_of(where: Target, *, now: datetime) -> list[str | None]:
-    """Return the shops of the newest hours that have messages, and None for events that name none."""
+    """Return the shops that have had messages, and None for events that name none."""
     counted, units = where.lists().counted, ReadUnits(most=_UNITS)
     last, hours = now, list[str]()
     for _ in range(_DAYS + HOURS):
@@ -25,5 +25,5 @@ def shops_of(where: Target, *, now: datetime) -> list[str | None]:
             last = last.replace(hour=23) - timedelta(days=1)
         if len(hours) == HOURS or units.are_spent:
             break
-    shops = {bucket.shop for bucket in where.rollups().of_hours(hours)}
-    return [None, *sorted(shop for shop in shops if shop is not None)]
+    new = {bucket.shop for bucket in where.rollups().of_hours(hours) if bucket.shop}
+    return [None, *sorted(where.shops().read() | new)]

@@ -24,6 +24,7 @@ from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.rollups.listing import DynamoCountedList
+from ordercast.gateways.rollups.shops import DynamoShops
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.command_name import command_name
@@ -99,6 +100,10 @@ class Target:
     def buckets(self) -> DynamoBuckets:
         """Return the buckets of its pace."""
         return DynamoBuckets(table=_table(self.names.ledger_table))
+
+    def shops(self) -> DynamoShops:
+        """Return the names of its shops."""
+        return DynamoShops(table=_table(self.names.rollups_table))
 
     def rollups(self) -> DynamoRollups:
         """Return its rollups."""

@@ -24,6 +24,7 @@ from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLog
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.rollups.metric_figures import DynamoMetricFigures
 from ordercast.gateways.rollups.progress import DynamoProgress
+from ordercast.gateways.rollups.shops import DynamoShops
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.sending.routes import home_route
@@ -38,6 +39,7 @@ from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.list_shops import ListShops
 from ordercast.workflows.reconcile.score_routes import ScoreRoutes
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from ordercast.workflows.reconcile.trace_records import TraceRecords
@@ -55,6 +57,7 @@ class Verification(Struct, frozen=True, kw_only=True):
     budgets_in_passes: CompareBudgetsInPasses
     velocity: SetVelocityLimits
     scores: ScoreRoutes | None
+    shops: ListShops
     trace_records: TraceRecords
     in_passes: CompareInPasses
     rollups: DynamoRollups
@@ -126,6 +129,9 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             now=now,
         ),
         scores=_scores(settings, rollups, ledger, now),
+        shops=ListShops(
+            rollups=rollups, shops=DynamoShops(table=table(settings.rollups_table)), now=now
+        ),
         trace_records=trace_records,
         in_passes=in_passes,
         rollups=rollups,

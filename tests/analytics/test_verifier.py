@@ -21,6 +21,7 @@ from ordercast.workflows.reconcile.compare_budgets_in_passes import CompareBudge
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.fill_metric_gaps import MOST, NOT_AFTER, SHOWN_AFTER
+from ordercast.workflows.reconcile.list_shops import ListShops
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from tests.analytics.verified_stage import HOUR, NOW, SETTINGS, Clock, Context, Stage
 from tests.fakes.accounts import FakeAccounts
@@ -67,6 +68,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
             now=lambda: NOW,
         ),
         scores=None,
+        shops=ListShops(rollups=stage.rollups, shops=stage.shops, now=lambda: NOW),
         trace_records=stage,  # type: ignore[arg-type]  # a fake of it
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
         inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port

@@ -18,6 +18,7 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.shops import FakeShops
 from tests.lines import line
 from tests.promises.rollups import count
 from tests.rollups.stream_of_changes import FakeRollupInputs
@@ -75,6 +76,7 @@ class Stage:
         self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
         self.progress = FakeProgress()
         self.metrics = FakeMetrics()
+        self.shops = FakeShops()
         self.metric_figures = FakeMetricFigures()
         self.receipt_logs = FakeReceiptLogs()
         self.charges = CountCharges(

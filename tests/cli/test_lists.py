@@ -25,6 +25,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.message_lists import FakeCountedList, FakeLedgerLists
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.shops import FakeShops
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)
@@ -60,6 +61,7 @@ def _stage(monkeypatch: pytest.MonkeyPatch) -> None:
         ledger=lambda: ledger,
         receipt_logs=FakeReceiptLogs,
         rollups=lambda: rollups,
+        shops=lambda: FakeShops(frozenset({"Closed for a year"})),
         settings=SimpleNamespace(default_country="US"),
     )
     for command in (find, messages, orders, tail):
@@ -135,7 +137,7 @@ def test_what_is_not_found_says_where_it_was_looked_for(run) -> None:
 
     assert 1 == status
     assert "nothing is known" in err
-    assert "2 shops" in err
+    assert "3 shops" in err, "none, one of this hour, and one that was listed long ago"
 
 
 def test_tail_shows_ids_and_states_and_no_address(run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.route_scores import FakeRouteScores
+from tests.fakes.shops import FakeShops
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.promises.accounts import AccountsPromises
 from tests.promises.audit_trail import AuditTrailPromises
@@ -42,6 +43,7 @@ from tests.promises.progress import ProgressPromises
 from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
 from tests.promises.rollups import RollupsPromises
 from tests.promises.route_scores import FIRST, RouteScoresPromises
+from tests.promises.shops import ShopsPromises
 from tests.promises.template_versions import TemplateVersionsPromises
 
 Calling = Callable[[], object]
@@ -69,6 +71,12 @@ class TestFakeLimits(LimitsPromises):
     @pytest.fixture
     def limits(self) -> FakeLimits:
         return FakeLimits(FakeLedger())
+
+
+class TestFakeShops(ShopsPromises):
+    @pytest.fixture
+    def shops(self) -> FakeShops:
+        return FakeShops()
 
 
 class TestFakeRouteScores(RouteScoresPromises):

@@ -24,6 +24,7 @@ from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.rollups.listing import DynamoCountedList
 from ordercast.gateways.rollups.metric_figures import DynamoMetricFigures
 from ordercast.gateways.rollups.progress import DynamoProgress
+from ordercast.gateways.rollups.shops import DynamoShops
 from ordercast.pacing.opening import unopened
 from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
@@ -46,6 +47,7 @@ from tests.promises.progress import ProgressPromises
 from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
 from tests.promises.route_scores import FIRST, RouteScoresPromises
+from tests.promises.shops import ShopsPromises
 from tests.promises.template_versions import TemplateVersionsPromises
 
 
@@ -212,6 +214,12 @@ class TestDynamoMetricFigures(MetricFiguresPromises):
     @pytest.fixture
     def kept(self, cloud: LocalCloud, executor: Executor) -> DynamoMetricFigures:
         return DynamoMetricFigures(table=table_like(cloud, "rollups_table", executor))
+
+
+class TestDynamoShops(ShopsPromises):
+    @pytest.fixture
+    def shops(self, cloud: LocalCloud, executor: Executor) -> DynamoShops:
+        return DynamoShops(table=table_like(cloud, "rollups_table", executor))
 
 
 class TestDynamoProgress(ProgressPromises):
