@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Publish one batch; what SNS did not certainly take is brought again, under the same ids."""
+    """Publish one batch; what SNS did not certainly take is delivered again, under the same ids."""
     log = request_log("status-events", context)
     return respond(event, _wired(), log)
 

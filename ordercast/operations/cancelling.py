@@ -37,7 +37,7 @@ def of_message(row: Notification) -> MeantMessages:
 
 
 def of_order(rows: Sequence[Notification]) -> MeantMessages:
-    """Mean an order's messages, one at least; the trail has the hash that the ledger has of its id."""
+    """Mean an order's messages, one at least; the audit trail has the hash that the ledger has of its id."""
     ids = [row.id for row in rows]
     return MeantMessages(name=f"order {order_of(ids[0])}", pages=lambda cancel: cancel.of_ids(ids))
 

@@ -1,4 +1,4 @@
-"""Type whether shops are told what became of messages, and the environment of the function that tells them.
+"""Type whether status events are published for shops, and the environment of the function that does.
 
 Set in stages/*.toml, in the table status_events. Written by pipeline/constructs/functions/, read by
 processors/status_events.py.

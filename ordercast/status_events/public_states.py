@@ -1,4 +1,4 @@
-"""Map states and rules of the ledger to the few that shops are told. Used by `status_event`.
+"""Map states and rules of the ledger to the few that shops see. Used by `status_event`.
 
 The ledger's states and rules may change with the code; these are a contract. A provider's own words
 and a shop's own reason of an opt-out are never passed on: what is not in a table here has the
@@ -22,7 +22,7 @@ from ordercast.sending.backoff import OUT_OF_ATTEMPTS
 
 
 class PublicState(StrEnum):
-    """What became of a message, as shops are told."""
+    """What became of a message, as shops see it."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -68,7 +68,7 @@ class PublicReason(StrEnum):
 
 
 def public(state: State, rule: str | None) -> tuple[PublicState, PublicReason | None]:
-    """Return what shops are told of a notification in *state* by *rule*."""
+    """Return what shops see of a notification in *state* by *rule*."""
     told, reason = _STATES[state]
     return told, RULES.get(state, {}).get(rule or "", reason)
 

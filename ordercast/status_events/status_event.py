@@ -22,7 +22,7 @@ TYPE: Literal["ordercast.notification.status.v1"] = "ordercast.notification.stat
 
 
 class StatusChange(Struct, frozen=True, kw_only=True):
-    """What a change of the ledger says of a notification, as far as shops are told; nothing personal.
+    """What a change of the ledger says of a notification, as far as shops see it; nothing personal.
 
     `fallback_id` is that of the notification that was entered in its place, `fallback_for` the one in
     whose place it stands. `sequence_number` is the change's place on the stream.

@@ -1,4 +1,4 @@
-"""Read from the ledger's stream records what shops are told. Used by the status events function and redriving.
+"""Read from the ledger's stream records what shops see of messages. Used by the status events function and redriving.
 
 Only those attributes are read that are published: a recipient or customer never gets near an event.
 """
