@@ -26,6 +26,7 @@ from ordercast.cli.orders import orders
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import TakesIds, parked
 from ordercast.cli.parked_edit import edit as edit_parked
+from ordercast.cli.parked_redrive import drop, redrive
 from ordercast.cli.pause import pause, resume
 from ordercast.cli.prices import prices
 from ordercast.cli.put import put
@@ -60,6 +61,8 @@ app.add_typer(new)
 app.add_typer(templates)
 app.add_typer(customers)
 parked.command("edit", cls=TakesIds)(edit_parked)
+parked.command("redrive", cls=TakesIds)(redrive)
+parked.command("drop", cls=TakesIds)(drop)
 app.add_typer(parked)
 app.add_typer(prices)
 app.add_typer(restore)

@@ -6,29 +6,27 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
 from rich.text import Text
 from typer.core import TyperCommand
 
 from ordercast.audit import Verb
-from ordercast.cli.options import CloudName, Really, Stage, each_given, read_reason
+from ordercast.cli.options import CloudName, Stage, each_given, read_reason
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
 from ordercast.operations.acts import audited
 from ordercast.operations.bucket_removal import delete, kept_objects, removed_bucket
-from ordercast.operations.parked_acts import HANDLED, all_of, handle
+from ordercast.operations.parked_acts import all_of
 from ordercast.operations.parked_selection import (
     fields_of,
     lines_of,
     selection,
     summary,
 )
-from ordercast.operations.parked_sources import SelectedItems, parked_sources
-from ordercast.operations.target import LOCAL_STAGE, Target, target
+from ordercast.operations.parked_sources import parked_sources
+from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.operations.units import count
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
@@ -88,7 +86,7 @@ def list_parked(
         for each in items:
             print(json.dumps(fields_of(each)))
         return
-    _show(items)
+    show_items(items)
     console.print(summary(items, chosen))
 
 
@@ -122,42 +120,6 @@ def show(
     console.print(field_list({name: str(value) for name, value in fields_of(item).items()}))
 
 
-def _add(verb: Verb, help_: str) -> None:
-    """Add a command that acts on the selected items."""
-
-    @parked.command(verb, cls=TakesIds, help=help_)
-    def command(  # noqa: PLR0913, PLR0917 - each is an option of the command
-        ids: Ids = None,
-        kind: Kinds = None,
-        reason: WithText = "",
-        since: ParkedSince = None,
-        every: Everything = False,  # noqa: FBT002
-        note: WhyDone = "",
-        yes: Really = False,  # noqa: FBT002
-        stage: Stage = LOCAL_STAGE,
-        cloud: CloudName = None,
-    ) -> None:
-        chosen = selection(ids, kind, reason, since, datetime.now(UTC), every=every)
-        on = target(stage, cloud)
-        with closing(parked_sources(on)) as where:
-            found = where.find(chosen)
-            items = all_of(found)
-            if _is_meant(items, chosen, really=yes):
-                # Where nothing is parked nothing is done, and the audit trail has no act.
-                done = _do(on, found, verb, note) if items else 0
-                _say(done, len(items), HANDLED[verb], waiting=where.paced.deferred)
-
-
-_add(
-    Verb.REDRIVE,
-    "Process parked items again; may be interrupted and repeated.",
-)
-_add(
-    Verb.DROP,
-    "Delete parked items; payloads in the bucket stay until their retention ends.",
-)
-
-
 @parked.command("empty")
 def empty(
     stage: Stage,
@@ -176,36 +138,7 @@ def empty(
     console.print(f"Deleted: {what}.", markup=False)
 
 
-def _is_meant(items: Sequence[ParkedItem], chosen: Selection, *, really: bool) -> bool:
-    """Say what is not parked; tell whether the operator means it, or show what it would be."""
-    if missed := chosen.missed(items):
-        console.print(Text(f"Not parked (any more): {', '.join(missed)}"))
-    if not really:
-        _show(items)
-        console.print(f"{summary(items, chosen)} Nothing was changed; --yes does it.")
-    return really
-
-
-def _do(on: Target, found: Sequence[SelectedItems], verb: Verb, reason: str) -> int:
-    with Progress(console=console) as progress:
-        task = progress.add_task(HANDLED[verb], total=len(all_of(found)))
-        advance = partial(progress.advance, task)
-        return handle(on, found, verb, reason=reason, progress=advance)
-
-
-def _say(done: int, wanted: int, word: str, *, waiting: int) -> None:
-    console.print(f"{done} of {wanted} {word}.")
-    if waiting:
-        console.print(
-            f"{waiting} of them found no room in the senders' queues: they wait on the ledger, and"
-            " the sweeper releases them at the provider's rate."
-        )
-    if done < wanted:
-        raise UsageError(
-            "the rest changed meanwhile or was refused", hint="look again: parked list"
-        )
-
-
-def _show(items: Sequence[ParkedItem]) -> None:
+def show_items(items: Sequence[ParkedItem]) -> None:
+    """Print items by reason."""
     for line in lines_of(items):
         console.print(Text(line))

@@ -5,6 +5,9 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+ArrivalSpan = tuple[datetime, datetime]
+"""Records that arrived from an instant on, and before another."""
+
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record of the stream, or one event of several in it.

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 
 from ordercast.errors import LedgerUnavailable, StatusTopicUnavailable
+from ordercast.events.stream_record import ParkedRecord
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.ledger.status_changes import status_changes
@@ -78,6 +79,12 @@ class ParkedSources:
             SelectedItems(source=source, items=[each for each in items if chosen.means(each)])
             for source, items in seen
         ]
+
+    def parked_between(self, since: datetime, until: datetime) -> Iterator[ParkedRecord]:
+        """Yield the records that arrived in a span and were parked, and maybe a few others."""
+        for _, source in self.parked_sources:
+            if isinstance(source, ParkedStreamRecords):
+                yield from (parked for _, parked in source.store.records((since, until)))
 
     def close(self) -> None:
         """Make the dead letters visible again that were read and left."""

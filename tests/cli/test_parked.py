@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.cli import parked
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.parked_sources import ParkedSources
@@ -16,7 +15,10 @@ from ordercast.parked.item import GivenUpBatch, Kind
 from ordercast.parked.short_ids import is_short, letters_of, short_ids
 from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.notifications import ParkedNotifications
+from ordercast.workflows.redrive.paced import PacedRedrive
+from ordercast.workflows.redrive.source import ParkedSource
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
+from tests.cli.parked_stage import COMMANDS
 from tests.examples import notification
 from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.clock import START
@@ -37,6 +39,18 @@ def record(position: str, reason: str, *, index: int | None = None) -> ParkedRec
     return ParkedRecord(record=kept, reason=reason, detail="order_id: is missing")
 
 
+def _open(
+    monkeypatch: pytest.MonkeyPatch,
+    source: tuple[Kind, ParkedSource],
+    paced: PacedRedrive | None = None,
+) -> None:
+    """Let every command find this source."""
+    where = ParkedSources(parked_sources=[source], paced=paced or World().paced())
+    for module in COMMANDS:
+        monkeypatch.setattr(module, "target", lambda *_: None)
+        monkeypatch.setattr(module, "parked_sources", lambda _: where)
+
+
 @pytest.fixture
 def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
     """Three parked records, and the stream that takes them again."""
@@ -44,12 +58,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
     kept = [record("101", "not-json"), record("102", "not-json"), record("201", "bug:KeyError")]
     store = FakeParkedStore(kept=kept)
     source = ParkedStreamRecords(store=store, put=stream.put, now=lambda: START)
-    monkeypatch.setattr(parked, "target", lambda *_: None)
-    monkeypatch.setattr(
-        parked,
-        "parked_sources",
-        lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)], paced=World().paced()),
-    )
+    _open(monkeypatch, (Kind.RECORD, source))
     return stream
 
 
@@ -199,11 +208,7 @@ def test_a_whole_id_means_that_alone_and_not_what_begins_alike(
     source = ParkedStreamRecords(
         store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START
     )
-    monkeypatch.setattr(
-        parked,
-        "parked_sources",
-        lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)], paced=World().paced()),
-    )
+    _open(monkeypatch, (Kind.RECORD, source))
 
     assert 0 == run("show", "101.1")[0]
     assert "1 of 1 dropped." in run("drop", "101.1", "--yes")[1]
@@ -226,11 +231,7 @@ def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_:
     ]
     store = FakeParkedStore(given_up=waiting)
     source = ParkedBatches(store=store, put=stream.put, recount=len, now=lambda: START)
-    monkeypatch.setattr(
-        parked,
-        "parked_sources",
-        lambda _: ParkedSources(parked_sources=[(Kind.BATCH, source)], paced=World().paced()),
-    )
+    _open(monkeypatch, (Kind.BATCH, source))
 
     assert f"for {id_}" in run("show", id_)[1]
     assert "1 of 1 dropped." in run("drop", id_, "--yes")[1]
@@ -252,9 +253,7 @@ def test_what_a_redrive_leaves_to_the_sweeper_is_said(run, monkeypatch: pytest.M
         first_wait=timedelta(minutes=5),
         paced=paced,
     )
-    where = ParkedSources(parked_sources=[(Kind.NOTIFICATION, source)], paced=paced)
-    monkeypatch.setattr(parked, "target", lambda *_: None)
-    monkeypatch.setattr(parked, "parked_sources", lambda _: where)
+    _open(monkeypatch, (Kind.NOTIFICATION, source), paced)
 
     status, out, _ = run("redrive", "--kind", "notification", "--yes")
 

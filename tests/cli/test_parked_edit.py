@@ -2,75 +2,34 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from ordercast.audit import Verb
-from ordercast.cli import parked, parked_edit
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.notifications.lifecycle import State
 from ordercast.operations import parked_edit as editing
-from ordercast.operations.parked_sources import ParkedSources
-from ordercast.parked.item import Kind
 from ordercast.parked.short_ids import letters_of
-from ordercast.settings.stage_files import stage_settings
-from ordercast.workflows.redrive.notifications import ParkedNotifications
-from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
-from tests.examples import notification, payload
+from tests.cli.parked_stage import ParkedStage, parked_stage
+from tests.examples import payload
 from tests.fakes.audit_trail import FakeAuditTrail
 from tests.fakes.clock import START
-from tests.fakes.parked_store import CrashPoint, Died, FakeParkedStore, FakeStream
-from tests.fakes.world import World
+from tests.fakes.parked_store import CrashPoint, Died
 
 GOOD = payload(order_id="o-1", event_id="e-1")
 BAD = payload(order_id="", event_id="e-1", status=7)
 MEND = ("--set", "order_id=o-1", "--set", "status=shipped")
 
 
-def stage() -> SimpleNamespace:
-    """A stage on which one malformed record and one notification are parked."""
-    world = World()
-    row = notification(state=State.PARKED, rule="out-of-attempts", closed_at=world.now())
-    world.enter(row)
-    kept = StreamRecord(sequence_number="101", partition_key="key-1", arrived_at=START, payload=BAD)
-    found = ParkedRecord(record=kept, reason="malformed-order-event", detail="order_id: is missing")
-    return SimpleNamespace(
-        world=world, row=row, stream=FakeStream(), store=FakeParkedStore(kept=[found])
-    )
-
-
-@pytest.fixture
-def on(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    made = stage()
-    where = SimpleNamespace(settings=stage_settings("local"), ledger=lambda: made.world.ledger)
-
-    def sources(_: object) -> ParkedSources:
-        paced = made.world.paced()
-        records = ParkedStreamRecords(store=made.store, put=made.stream.put, now=lambda: START)
-        notifications = ParkedNotifications(
-            ledger=made.world.ledger,
-            notifications_topic=made.world.notifications_topic,
-            now=made.world.now,
-            days=lambda: [made.world.now().date()],
-            first_wait=where.settings.republish_after,
-            paced=paced,
-        )
-        return ParkedSources(
-            parked_sources=[(Kind.RECORD, records), (Kind.NOTIFICATION, notifications)],
-            paced=paced,
-        )
-
-    for module in (parked, parked_edit):
-        monkeypatch.setattr(module, "target", lambda *_: where)
-        monkeypatch.setattr(module, "parked_sources", sources)
-    monkeypatch.setattr(editing, "caller_on", lambda _: "ada")
-    return made
-
-
 @pytest.fixture
 def run(run_parked):
     return run_parked
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> ParkedStage:
+    """A stage on which one malformed record and one notification are parked."""
+    monkeypatch.setattr(editing, "caller_on", lambda _: "ada")
+    return parked_stage(BAD, monkeypatch)
 
 
 def test_what_would_be_parked_again_is_refused_with_a_line_for_each_field(run, on) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ordercast.events.stream_record import ParkedRecord
+from ordercast.events.stream_record import ArrivalSpan, ParkedRecord
 from ordercast.parked.item import DeadLetter, GivenUpBatch
 from ordercast.parked.payload_edit import PayloadEdit
 
@@ -47,7 +47,8 @@ class FakeParkedStore:
     def edit(self, edit: PayloadEdit) -> None:
         self.crash_point.around(lambda: self.edited.append(edit))
 
-    def records(self) -> Iterator[tuple[str, ParkedRecord]]:
+    def records(self, arrived: ArrivalSpan | None = None) -> Iterator[tuple[str, ParkedRecord]]:
+        del arrived  # others may come, too
         return (("parked/an-object", each) for each in self.kept)
 
     def batches(self) -> Iterator[GivenUpBatch]:

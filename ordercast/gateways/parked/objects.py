@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, convert
 
-from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.events.stream_record import ArrivalSpan, ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.keys import id_of, is_notification
 from ordercast.gateways.parked.records import PREFIX, UNDATED, translated
 from ordercast.gateways.streams.kinesis_records import stream_records
@@ -29,9 +29,6 @@ HANDLED = "handled"
 EDITED = "edited"
 
 _CLOCKS_APART = timedelta(minutes=1)  # those of Kinesis and of S3, which knows whole seconds
-
-ArrivalSpan = tuple[datetime, datetime]
-"""From an instant on, and before another."""
 
 UNREADABLE = "unreadable"
 """An object that is no report of Lambda's."""

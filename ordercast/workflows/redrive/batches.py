@@ -13,6 +13,7 @@ from ordercast.workflows.redrive.source import (
     Notes,
     Put,
     ReportProgress,
+    Traces,
 )
 from ordercast.workflows.redrive.stream_records import Copy, copy_of
 
@@ -75,6 +76,11 @@ class ParkedBatches:
         batch = self._kept[parked.id]
         ids = [each.encode() for each in batch.notification_ids]
         return b"\n".join(ids or [each.payload for each in batch.records])
+
+    def traces(self, parked: ParkedItem) -> Traces:
+        """Return its records, or the ids of its rows."""
+        batch = self._kept[parked.id]
+        return Traces(records=batch.records, notification_ids=batch.notification_ids)
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Put each batch's records on the stream again in order, or count its rows again.

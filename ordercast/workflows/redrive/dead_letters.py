@@ -11,7 +11,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.parked.item import DeadLetter, Kind, ParkedItem
 from ordercast.workflows.ports import Ledger, NotificationsTopic
 from ordercast.workflows.redrive.paced import PacedRedrive
-from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
+from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress, Traces
 
 NOT_OURS = "a message that names no notification"
 
@@ -75,6 +75,11 @@ class ParkedDeadLetters:
     def payload(self, parked: ParkedItem) -> bytes:
         """Return the message's body."""
         return self._kept[parked.id].body.encode()
+
+    def traces(self, parked: ParkedItem) -> Traces:
+        """Return the notification that it names."""
+        subject = _notification_in(self._kept[parked.id])
+        return Traces(notification_ids=(subject,) if subject else ())
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Publish each notification again, or send the message back."""

@@ -11,7 +11,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.parked.item import Kind, ParkedItem
 from ordercast.workflows.ports import Clock, Failures, NotificationsTopic
 from ordercast.workflows.redrive.paced import PacedRedrive
-from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
+from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress, Traces
 
 DROPPED = "dropped-by-operator"
 
@@ -45,6 +45,10 @@ class ParkedNotifications:
     def payload(self, parked: ParkedItem) -> bytes:
         """Return its recipient."""
         return (self._kept[parked.id].recipient or "").encode()
+
+    def traces(self, parked: ParkedItem) -> Traces:
+        """Return its id."""
+        return Traces(notification_ids=(parked.id,))
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Reopen each, and publish what there is room for."""

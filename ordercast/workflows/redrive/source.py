@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
+
+from ordercast.events.stream_record import StreamRecord
 from ordercast.parked.item import ParkedItem
 
 REDRIVEN = "redriven"
@@ -19,6 +22,13 @@ Put = Callable[[Sequence[tuple[str, bytes]]], object]
 """Put (partition key, payload) pairs on the stream; raises where it does not take them all."""
 
 
+class Traces(Struct, frozen=True, kw_only=True):
+    """What a redriven item can be followed by: records that were put, messages that were published or counted."""
+
+    records: tuple[StreamRecord, ...] = ()
+    notification_ids: tuple[str, ...] = ()
+
+
 class ParkedSource(Protocol):
     """Parked items of one kind. Raises `Retryable` when a service fails.
 
@@ -32,6 +42,10 @@ class ParkedSource(Protocol):
 
     def payload(self, parked: ParkedItem) -> bytes:
         """Return its content, which is personal data."""
+        ...
+
+    def traces(self, parked: ParkedItem) -> Traces:
+        """Return what it can be followed by; ask before it is redriven."""
         ...
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:

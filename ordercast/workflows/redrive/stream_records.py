@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.events.stream_record import ArrivalSpan, ParkedRecord, StreamRecord
 from ordercast.parked.item import Kind, ParkedItem
 from ordercast.parked.payload_edit import EditNote, PayloadEdit, newest_by_position
 from ordercast.workflows.ports import Clock
@@ -17,14 +17,18 @@ from ordercast.workflows.redrive.source import (
     Notes,
     Put,
     ReportProgress,
+    Traces,
 )
 
 
 class RecordStore(Notes, Protocol):
     """The store in which the relay parks records."""
 
-    def records(self) -> Iterator[tuple[str, ParkedRecord]]:
-        """Return each parked record and its key; a position may come more than once."""
+    def records(self, arrived: ArrivalSpan | None = None) -> Iterator[tuple[str, ParkedRecord]]:
+        """Return each parked record and its key, or those that *arrived* in a span and a few others.
+
+        A position may come more than once.
+        """
         ...
 
     def edits(self) -> Iterable[PayloadEdit]:
@@ -107,6 +111,10 @@ class ParkedStreamRecords:
         positions = tuple(each.parked.record.position for each in self._kept[parked.id])
         self.store.edit(PayloadEdit(positions=positions, payload=payload, note=note))
         return True
+
+    def traces(self, parked: ParkedItem) -> Traces:
+        """Return its records as they are put."""
+        return Traces(records=tuple(each.corrected for each in self._kept[parked.id]))
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Put each on the stream again, in their first order."""
