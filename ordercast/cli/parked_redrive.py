@@ -28,7 +28,12 @@ from ordercast.cli.parked import (
 from ordercast.operations.parked_acts import HANDLED, all_of, handle
 from ordercast.operations.parked_selection import fields_of, selection, summary
 from ordercast.operations.parked_sources import ParkedSources, SelectedItems, parked_sources
-from ordercast.operations.redrive_outcomes import FollowRedrive, Redriven, RedriveOutcome, follow
+from ordercast.operations.redrive_outcomes import (
+    FollowRedrive,
+    RedriveOutcome,
+    RedriveResult,
+    follow,
+)
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.parked.item import ParkedItem, Selection
@@ -128,7 +133,7 @@ def _act(
         raise UsageError(
             "the rest changed meanwhile or was refused", hint="look again: parked list"
         )
-    if any(not each.settled or each.fate is Redriven.PARKED for each in acted.outcomes):
+    if any(not each.settled or each.result is RedriveResult.PARKED for each in acted.outcomes):
         raise typer.Exit(1)
 
 
@@ -199,7 +204,7 @@ def _document(acted: Acted) -> dict[str, Any]:
         "outcomes": [
             {
                 "id": each.item.id,
-                "outcome": each.fate,
+                "outcome": each.result,
                 "detail": each.detail,
                 "settled": each.settled,
                 "messages": [

@@ -32,7 +32,7 @@ ParkedBetween = Callable[[datetime, datetime], Iterator[ParkedRecord]]
 """Yield the records that arrived in a span and were parked, and maybe a few others."""
 
 
-class Redriven(StrEnum):
+class RedriveResult(StrEnum):
     """What came of a redriven item."""
 
     RELAYED = "relayed"
@@ -55,20 +55,20 @@ class RedriveOutcome:
     """
 
     item: ParkedItem
-    fate: Redriven
+    result: RedriveResult
     detail: str = ""
     messages: Sequence[Notification] = ()
     settled: bool = True
 
     def __str__(self) -> str:
         """Say it in a line: `relayed: 2 messages: 1 sent, 1 suppressed (no-consent)`."""
-        if self.fate is Redriven.RELAYED and not self.messages:
-            return f"{self.fate}: no message"
+        if self.result is RedriveResult.RELAYED and not self.messages:
+            return f"{self.result}: no message"
         if self.detail or not self.messages:
-            return f"{self.fate}{self.detail and f': {self.detail}'}"
+            return f"{self.result}{self.detail and f': {self.detail}'}"
         numbers = Counter(f"{r.state}{f' ({r.rule})' if r.rule else ''}" for r in self.messages)
         states = ", ".join(f"{number} {state}" for state, number in numbers.items())
-        return f"{self.fate}: {count(len(self.messages), 'message')}: {states}"
+        return f"{self.result}: {count(len(self.messages), 'message')}: {states}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,9 @@ class FollowRedrive:
         rows = [found.notifications[i] for i in one.notification_ids if i in found.notifications]
         if parked := next((again[each] for each in one.copies if each in again), None):
             said = f"{parked.reason}{parked.detail and f': {parked.detail}'}"
-            return RedriveOutcome(item=one.item, fate=Redriven.PARKED, detail=said, messages=rows)
+            return RedriveOutcome(
+                item=one.item, result=RedriveResult.PARKED, detail=said, messages=rows
+            )
         if not one.copies:
             return _of_messages(one, rows)
         decided = [found.decisions[e.key] for e in one.events if e.key in found.decisions]
@@ -147,10 +149,14 @@ class FollowRedrive:
             for e in one.events
         )
         if not one.events or agreed < len(one.events):
-            return RedriveOutcome(item=one.item, fate=Redriven.PENDING, messages=rows, settled=False)
+            return RedriveOutcome(
+                item=one.item, result=RedriveResult.PENDING, messages=rows, settled=False
+            )
         is_old = all(each.accepted_at < self.began for each in decided)
         made = RedriveOutcome(
-            item=one.item, fate=Redriven.REPEATED if is_old else Redriven.RELAYED, messages=rows
+            item=one.item,
+            result=RedriveResult.REPEATED if is_old else RedriveResult.RELAYED,
+            messages=rows,
         )
         return replace(made, settled=not any(row.state in _ON_THE_WAY for row in rows))
 
@@ -158,14 +164,18 @@ class FollowRedrive:
 def _of_messages(one: _Followed, rows: Sequence[Notification]) -> RedriveOutcome:
     """Return what came of an item that was no record of the stream."""
     if one.item.kind is Kind.BATCH:
-        return RedriveOutcome(item=one.item, fate=Redriven.COUNTED)
+        return RedriveOutcome(item=one.item, result=RedriveResult.COUNTED)
     if not rows:
-        return RedriveOutcome(item=one.item, fate=Redriven.RETURNED)
+        return RedriveOutcome(item=one.item, result=RedriveResult.RETURNED)
     if any(row.state is State.PARKED for row in rows):
         said = ", ".join(row.rule or "" for row in rows)
-        return RedriveOutcome(item=one.item, fate=Redriven.PARKED, detail=said, messages=rows)
+        return RedriveOutcome(
+            item=one.item, result=RedriveResult.PARKED, detail=said, messages=rows
+        )
     on_the_way = any(row.state in _ON_THE_WAY for row in rows)
-    return RedriveOutcome(item=one.item, fate=Redriven.PUBLISHED, messages=rows, settled=not on_the_way)
+    return RedriveOutcome(
+        item=one.item, result=RedriveResult.PUBLISHED, messages=rows, settled=not on_the_way
+    )
 
 
 def follow(
