@@ -8,6 +8,7 @@ general reason of its state, or none. docs/status-events.md shows the tables; a 
 from collections.abc import Mapping
 from enum import StrEnum
 
+from ordercast.notifications.fallback import CANCELLED
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import FOR_MONEY, Why
 from ordercast.receipts.provider_events import (
@@ -69,8 +70,8 @@ class PublicReason(StrEnum):
 
 def public(state: State, rule: str | None) -> tuple[PublicState, PublicReason | None]:
     """Return what shops see of a notification in *state* by *rule*."""
-    told, reason = _STATES[state]
-    return told, RULES.get(state, {}).get(rule or "", reason)
+    public_state, reason = _STATES[state]
+    return public_state, RULES.get(state, {}).get(rule or "", reason)
 
 
 _STATES: Mapping[State, tuple[PublicState, PublicReason | None]] = {
@@ -105,7 +106,7 @@ SUPPRESSED: Mapping[str, PublicReason] = {
     ),
     **dict.fromkeys(("number-with-extension", "number-with-text"), PublicReason.INVALID_ADDRESS),
     **dict.fromkeys(("number-kind", "country-closed", "not-allowed"), PublicReason.NOT_ALLOWED),
-    **dict.fromkeys(("dropped-by-operator", "cancelled"), PublicReason.BY_OPERATOR),
+    **dict.fromkeys(("dropped-by-operator", CANCELLED, "forgotten"), PublicReason.BY_OPERATOR),
     "no-contact": PublicReason.NO_ADDRESS,
     "no-consent": PublicReason.NO_CONSENT,
     "no-channel": PublicReason.NO_CHANNEL,

@@ -61,8 +61,8 @@ class PipelineStack(Stack):
         sweeper = Sweeper(self, parts=parts)
         self.analytics = Analytics(self, parts=parts)
         verifier = Verifier(self, parts=parts)
-        told = stage.status_events.enabled
-        self.status_events = StatusEvents(self, parts=parts) if told else None
+        enabled = stage.status_events.enabled
+        self.status_events = StatusEvents(self, parts=parts) if enabled else None
         optional = [self.status_events] if self.status_events else []
         made = (self.relay, *senders, tracker, sweeper, self.analytics, verifier, *optional)
         self.functions: dict[str, Function] = {each.node.id: each for each in made}
@@ -77,9 +77,9 @@ class PipelineStack(Stack):
             f"{_words(name)}-function-arn": each.invoked.function_arn
             for name, each in self.functions.items()
         }
-        told = self.status_events
+        events = self.status_events
         return {
-            **({"status-events-topic-arn": told.topic.topic.topic_arn} if told else {}),
+            **({"status-events-topic-arn": events.topic.topic.topic_arn} if events else {}),
             "notifications-topic-arn": parts.notifications.topic.topic_arn,
             "mail-events-topic-arn": parts.mail.events.topic.topic_arn,
             **functions,
@@ -150,13 +150,13 @@ def _words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
-def _names(parts: StageParts, sweeper: Sweeper, told: StatusEvents | None) -> StageNames:
+def _names(parts: StageParts, sweeper: Sweeper, events: StatusEvents | None) -> StageNames:
     """Return what commands look for."""
     queues = parts.queues
     return StageNames(
         **parts.names,
         notifications_topic=parts.notifications.topic.topic_arn,
-        status_events_topic=told.topic.topic.topic_arn if told else "",
+        status_events_topic=events.topic.topic.topic_arn if events else "",
         senders=parts.senders,
         receipts_queue=queues.receipts.queue.queue_url,
         undelivered_queue=queues.undelivered.queue_url,

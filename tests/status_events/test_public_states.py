@@ -11,6 +11,7 @@ from ordercast.decisions.usable_addresses import (
     NOT_ALLOWED,
     NUMBER_KIND,
 )
+from ordercast.notifications.fallback import CANCELLED
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import Why
 from ordercast.people.written_numbers import NumberProblem
@@ -19,6 +20,7 @@ from ordercast.sending.send_rules import (
     ALREADY_DELIVERED,
     CAP,
     EXPIRED,
+    FORGOTTEN,
     NO_CHANNEL,
     NO_CONSENT,
     OVER_BUDGET,
@@ -87,10 +89,10 @@ def test_every_rule_that_suppresses_has_a_reason_of_its_own() -> None:
 def test_the_rules_of_the_table_are_those_that_decide() -> None:
     decide = {
         *(STALE, COUNTRY_CLOSED, NO_CONTACT, NOT_ALLOWED, NUMBER_KIND, ALREADY_DELIVERED, CAP),
-        *(EXPIRED, NO_CHANNEL, NO_CONSENT, OVER_BUDGET, DROPPED, *map(str, NumberProblem)),
+        *(EXPIRED, NO_CHANNEL, NO_CONSENT, OVER_BUDGET, DROPPED, CANCELLED, FORGOTTEN),
+        *map(str, NumberProblem),
     }
-    assert {"cancelled"} == public_states.SUPPRESSED.keys() - decide
-    assert set() == decide - public_states.SUPPRESSED.keys()
+    assert decide == public_states.SUPPRESSED.keys()
     assert {QUIET_HOURS, RETRY} <= public_states.RULES[State.DEFERRED].keys()
 
 

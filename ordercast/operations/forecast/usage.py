@@ -46,13 +46,13 @@ def by_the_stage(stage: StageSettings, *, a_day: float) -> Usage:
 
 def by_the_message(stage: StageSettings, *, a_day: float) -> Usage:
     """Return what a message takes, of a stage that has been in use for as long as it keeps things."""
-    told = _status_events(stage, a_day)
+    status = _status_events(stage, a_day)
     return {
-        "million invocations": (assumed.INVOCATIONS + told.invocations) / _MILLION,
-        "GB second, arm64": assumed.GB_SECONDS + assumed.STATUS_EVENT_SECONDS * told.events,
+        "million invocations": (assumed.INVOCATIONS + status.invocations) / _MILLION,
+        "GB second, arm64": assumed.GB_SECONDS + assumed.STATUS_EVENT_SECONDS * status.events,
         "million write units": write_units(stage, a_day=a_day) / _MILLION,
         "million read units": assumed.READ_UNITS / _MILLION,
-        "million publications": (assumed.PUBLICATIONS + told.calls) / _MILLION,
+        "million publications": (assumed.PUBLICATIONS + status.calls) / _MILLION,
         "million requests": assumed.REQUESTS / _MILLION,
         "GB of logs": assumed.LOG_BYTES / _GB,
         "GB month stored": _stored(stage),
