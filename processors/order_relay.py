@@ -24,6 +24,7 @@ from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.settings.processors import OrderRelaySettings
+from ordercast.wiring.address_secret import read_address_secret
 from ordercast.wiring.clock import utc_now
 from ordercast.wiring.relay import RelayPorts, policy_of, relay_orders
 from ordercast.wiring.tables import tables
@@ -116,6 +117,7 @@ def _counts(relayed: Relayed) -> Mapping[str, int]:
 def _wired() -> RelayOrders:
     """Build once per execution environment, on the first invocation."""
     settings = _settings()
+    read_address_secret(settings.address_secret)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)

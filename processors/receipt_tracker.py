@@ -21,6 +21,7 @@ from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.reading import read_receipt
 from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt
 from ordercast.settings.processors import ReceiptTrackerSettings
+from ordercast.wiring.address_secret import read_address_secret
 from ordercast.wiring.receipts import ReceiptPorts, apply_receipts
 from ordercast.wiring.tables import tables
 from ordercast.workflows.apply_receipts import ApplyReceipts
@@ -85,6 +86,7 @@ def _unknown(receipts: list[Receipt]) -> Counter[str]:
 def _wired() -> ApplyReceipts:
     """Build once per execution environment, on the first invocation."""
     settings = ReceiptTrackerSettings.from_env(os.environ)
+    read_address_secret(settings.address_secret)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)

@@ -25,6 +25,7 @@ from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLog
 from ordercast.pacing.bucket import WAVE
 from ordercast.sending.prices import claim_request
 from ordercast.settings.processors import SenderSettings
+from ordercast.wiring.address_secret import read_address_secret
 from ordercast.wiring.routes import routed_provider, routes_of
 from ordercast.wiring.send import SenderPorts, pricing_of, send_messages
 from ordercast.wiring.tables import tables
@@ -88,6 +89,7 @@ def respond(
 
 def wire(settings: SenderSettings, channel: Channel) -> Sender:
     """Build a channel's sender."""
+    read_address_secret(settings.address_secret)
     # All calls of a wave run at once: a second round could outlast WAVE_TAKES.
     executor = ThreadPoolExecutor(WAVE)
     table = tables(executor)

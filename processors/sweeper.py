@@ -34,6 +34,7 @@ from ordercast.sending.due_partitions import SHARDS
 from ordercast.sending.outcome import BackPressure
 from ordercast.settings.processors import SweeperSettings
 from ordercast.settings.senders import read_senders
+from ordercast.wiring.address_secret import read_address_secret
 from ordercast.wiring.senders import senders
 from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.wiring.tables import tables
@@ -113,6 +114,7 @@ def _shards(event: Mapping[str, Any]) -> Sequence[int]:
 def _wired() -> Sweep:
     """Build once per execution environment, on the first invocation."""
     settings = _settings()
+    read_address_secret(settings.address_secret)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     ledger, customers = table(settings.ledger_table), table(settings.customers_table)

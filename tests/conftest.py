@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from local_cloud.environment import without_aws
+from tests.address_secret import use_test_secret
 from tests.fakes.world import World
 from tests.pipeline.synthesis import CACHES
 from tests.sampling import is_slow
@@ -33,10 +34,11 @@ def pytest_configure() -> None:
 def environment_of_one_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test, or a command that it runs, makes of the environment ends with it.
 
-    And none but those of the local cloud finds one that runs beside it.
+    And none but those of the local cloud finds one that runs beside it, or hashes with its secret.
     """
     if not request.node.nodeid.startswith("tests/cloud/"):
         os.environ.pop("AWS_ENDPOINT_URL", None)
+        use_test_secret()
     before = dict(os.environ)
     yield
     if dict(os.environ) != before:

@@ -11,6 +11,7 @@ import boto3
 from botocore.session import Session
 
 from benchmarks.aws.tables import MemoryTable, MemoryTables
+from ordercast.events.address_secret import use_address_secret
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.items import write_holds
@@ -23,6 +24,8 @@ CUSTOMERS = "customers"
 RECEIPTS = "receipts"
 ROLLUPS = "rollups"
 
+SECRET = "what addresses of no customer are hashed with"  # noqa: S105 - it opens nothing
+
 BeforeSend = Callable[..., Any]
 """A handler of botocore's event; an answer of it replaces the network's."""
 
@@ -30,6 +33,7 @@ BeforeSend = Callable[..., Any]
 @contextmanager
 def opened(before_send: BeforeSend, *, url: str | None = None) -> Iterator[None]:
     """Send the requests of all clients made meanwhile to *before_send*, then to *url*."""
+    use_address_secret(lambda: SECRET)
     core = Session()
     session = boto3.Session(
         botocore_session=core,

@@ -80,8 +80,16 @@ def existing_settings(cloud: LocalCloud, names: dict[str, str]) -> dict[str, str
         "existing_tables": json.dumps(arns),
         "existing_key": json.dumps(key),
         "existing_bucket": json.dumps(named(names, "AWS::S3::Bucket ")),
+        "existing_secret": json.dumps(_secret(cloud, named(names, "AWS::SecretsManager::Secret "))),
         "existing_identities": json.dumps(named(names, "AWS::SES::EmailIdentity")),
     }
+
+
+def _secret(cloud: LocalCloud, name: str) -> str:
+    """Return the ARN of a secret."""
+    client = client_of("secretsmanager", endpoint=cloud.endpoint)
+    arn: str = client.describe_secret(SecretId=name)["ARN"]
+    return arn
 
 
 def only_left(left: set[str], names: dict[str, str]) -> None:
@@ -159,6 +167,7 @@ _LISTINGS: tuple[tuple[str, Listing], ...] = (
     ("logs", _pages("describe_log_groups", "logGroups", "logGroupName")),
     ("s3", _once("list_buckets", "Buckets", "Name")),
     ("s3", _bucket_policies),
+    ("secretsmanager", _pages("list_secrets", "SecretList", "ARN")),
     ("sesv2", _once("list_configuration_sets", "ConfigurationSets")),
     ("sesv2", _once("list_email_identities", "EmailIdentities", "IdentityName")),
     ("sns", _pages("list_topics", "Topics", "TopicArn")),

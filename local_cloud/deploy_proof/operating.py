@@ -25,6 +25,7 @@ COMMANDS = (
     "customers import examples/customers.jsonl",
     "customers set c-1 --opt-out sms",
     "customers show c-1",
+    "messages --address +12065550100",
     "customers promotions c-1 --opt-out email",
     "pause --channel sms --reason proof",
     "resume --all",
@@ -118,7 +119,7 @@ def called(call: Call) -> PolicyCall:
 def _of_the_key(call: PolicyCall, key: str) -> Iterator[PolicyCall]:
     """Yield what a service does to the key with that ARN in the caller's name."""
     service, _, action = call.action.partition(":")
-    if service in {"dynamodb", "kinesis", "s3", "sns", "sqs"}:
+    if service in {"dynamodb", "kinesis", "s3", "secretsmanager", "sns", "sqs"}:
         writes = action.startswith(("Put", "Publish", "Send"))
         yield PolicyCall(
             action="kms:GenerateDataKey" if writes else "kms:Decrypt",

@@ -72,6 +72,11 @@ def sqs() -> "SQSClient":
     return cast("SQSClient", _client("sqs", _OURS))
 
 
+def secrets() -> Any:  # noqa: ANN401 - a client without stubs
+    """Return a client for the stage's secret."""
+    return _client("secretsmanager", _OURS)
+
+
 def sns_topics() -> "SNSClient":
     """Return a client for our topics, whose messages may be published twice."""
     return cast("SNSClient", _client("sns", _UNCHECKED))

@@ -11,7 +11,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ordercast.events.address_secret import use_address_secret
 from ordercast.gateways import clients
+from ordercast.gateways.address_secret import stored_secret
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.dynamodb.table import Table
@@ -131,11 +133,17 @@ def provider_endpoint(stage: str, cloud: str | None) -> str | None:
 
 
 def deployed(stage: str) -> Target:
-    """Return a stage's pipeline in the AWS account of the environment's credentials."""
+    """Return a stage's pipeline in the AWS account of the environment's credentials.
+
+    From now on this process hashes addresses as that stage does.
+    """
     try:
-        return published(stage, boto3.client("ssm").get_parameters)
+        found = published(stage, boto3.client("ssm").get_parameters)
     except (BotoCoreError, ClientError) as error:
         raise UsageError(f"cannot look for stage {stage}: {error}") from error
+    # Read by the first address that is hashed: most commands hash none, and need no right to it.
+    use_address_secret(lambda: stored_secret(clients.secrets(), found.names.address_secret))
+    return found
 
 
 def published(stage: str, get_parameters: Callable[..., Any]) -> Target:

@@ -6,6 +6,7 @@ It is the relay itself, on ports in memory, and the templates as a sender render
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.events.address_secret import use_address_secret
 from ordercast.events.documents import document_in
 from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import notification_id
@@ -91,6 +93,9 @@ class Validation:
         strict: bool = False,
     ) -> None:
         people = {each.key: each for each in customers}
+        # It is about no stage and stores nothing, so any secret will do.
+        secret = token_urlsafe()
+        use_address_secret(lambda: secret)
         self._settings, self._now, self._strict = settings, now, strict
         self._policy = policy_of(settings)
         self._relay = DryRun(

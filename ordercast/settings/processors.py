@@ -43,6 +43,7 @@ class OrderRelaySettings(QuietSettings, EnvironmentSettings, frozen=True, kw_onl
     """
 
     stage: str
+    address_secret: str
     ledger_table: str
     customers_table: str
     notifications_topic_arn: str
@@ -90,6 +91,7 @@ class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True)
     second_region: str
     second_region_share: int
     metrics: MetricsLevel
+    address_secret: str
     ledger_table: str
     customers_table: str
     receipts_table: str
@@ -196,6 +198,7 @@ class ReceiptPolicy(Struct, frozen=True, kw_only=True):
 class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the receipt tracker."""
 
+    address_secret: str
     ledger_table: str
     customers_table: str
     receipts_table: str
@@ -231,6 +234,7 @@ class SweeperSettings(SweepPolicy, EnvironmentSettings, frozen=True, kw_only=Tru
     rollups_table: str
     metrics: MetricsLevel
     senders: str
+    address_secret: str
     ledger_table: str
     customers_table: str
     receipts_table: str

@@ -9,12 +9,13 @@ from ordercast.typed_values import Settings, Text
 
 
 class StageNames(Settings, frozen=True):
-    """The names that CloudFormation gave; a topic's is its ARN, a queue's its URL.
+    """The names that CloudFormation gave; a topic's and the secret's is its ARN, a queue's its URL.
 
     A stage without status events has no topic of them.
     """
 
     orders_stream: Text
+    address_secret: Text
     ledger_table: Text
     customers_table: Text
     receipts_table: Text

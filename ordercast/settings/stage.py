@@ -212,6 +212,7 @@ class StageSettings(Settings, frozen=True):
     existing_tables: Text
     existing_key: Text
     existing_bucket: Text
+    existing_secret: Text
     sms_provider: Text
     sms_provider_by_country: Text
     sender_id: SenderId

@@ -30,7 +30,7 @@ _NOT_SHIPPED = {"__pycache__", "authoring", "cli", "console", "operations", "que
 
 SERVICES = (
     *("cloudwatch", "dynamodb", "kinesis", "pinpoint-sms-voice-v2"),
-    *("s3", "sesv2", "sns", "sqs"),
+    *("s3", "secretsmanager", "sesv2", "sns", "sqs"),
 )
 """The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
 

@@ -1,4 +1,4 @@
-"""Read which tables, key and bucket a stage finds instead of making them. Used by the data stack and `checks`."""
+"""Read which tables, key, bucket and secret a stage finds instead of making them. Used by the data stack and `checks`."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ TABLES = (LEDGER, "customers", "receipts", "rollups")
 _TABLE = r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}"
 _STREAM = re.compile(rf"(?P<table>{_TABLE})/stream/[0-9TZ:.-]+")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
+_SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[!-~]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -44,6 +45,14 @@ def existing_rules(stage: StageSettings) -> Iterator[tuple[str, bool, str]]:
         yield "existing_tables", False, f"must be empty or name tables, {example}: {error}"
     key = not stage.existing_key or _KEY.fullmatch(stage.existing_key) is not None
     yield "existing_key", key, "must be empty or the ARN of a key, not of an alias"
+    secret = not stage.existing_secret or _SECRET.fullmatch(stage.existing_secret) is not None
+    yield "existing_secret", secret, "must be empty or the ARN of a secret, not its name"
+    # A living stage that restores a table keeps its own key and secret, and names neither.
+    alone = (
+        stage.existing_key and not stage.existing_secret and "customers" in stage.existing_tables
+    )
+    why = "must be named with existing_key and the customers table: no suppression is found without it"
+    yield "existing_secret", not alone, why
     bucket = not stage.existing_bucket or _BUCKET.fullmatch(stage.existing_bucket) is not None
     yield "existing_bucket", bucket, "must be empty or the name of a bucket, not its ARN"
 

@@ -1,4 +1,4 @@
-"""Compose what must survive a deployment: stream, tables, bucket, their key, and mail identities."""
+"""Compose what must survive a deployment: stream, tables, bucket, secret, their key, and mail identities."""
 
 from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
@@ -9,6 +9,7 @@ from ordercast.settings.texts import has_end_user_messaging
 from pipeline.constructs.messaging.mail_identities import MailIdentities
 from pipeline.constructs.observability.month_budget import BUDGETS
 from pipeline.constructs.outputs import Outputs
+from pipeline.constructs.storage.address_secret import AddressSecretStore
 from pipeline.constructs.storage.encryption_key import SES, SMS_VOICE, EncryptionKey
 from pipeline.constructs.storage.orders_stream import OrdersStream
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
@@ -25,7 +26,7 @@ class DataStack(Stack):
     """Everything that holds data for longer than a retry, or that only time or DNS could bring back.
 
     Set in stages/*.toml: deletion_protection keeps this stack from being deleted, removal says
-    what becomes of its data when it is, and existing_key, _tables, _bucket and _identities what is
+    what becomes of its data when it is, and existing_key, _tables, _bucket, _secret and _identities what is
     there already and only used.
     """
 
@@ -36,6 +37,7 @@ class DataStack(Stack):
         self.key = self._key(stage)
         self.orders = OrdersStream(self, "Orders", stage=stage, key=self.key).stream
         self.tables = Tables(self, stage=stage, key=self.key)
+        self.secret = AddressSecretStore(self, "AddressSecret", stage=stage, key=self.key)
         MailIdentities(self, "Mail", stage=stage, existing=stage.existing_identities)
         self.parked = ParkedBucket(self, "Parked", stage=stage, key=self.key)
         Outputs(self, "Outputs", stage=stage.name, values=self._outputs())
@@ -50,6 +52,7 @@ class DataStack(Stack):
             "customers-table": tables.customers.name,
             "receipts-table": tables.receipts.name,
             "rollups-table": tables.rollups.name,
+            "address-secret-arn": self.secret.arn,
             "parked-bucket": self.parked.bucket.bucket_name,
         }
 

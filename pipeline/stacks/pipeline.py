@@ -110,6 +110,7 @@ class PipelineStack(Stack):
             ),
             orders=data.orders,
             tables=data.tables,
+            secret=data.secret,
             parked=data.parked,
             notifications=notifications,
             mail=mail,

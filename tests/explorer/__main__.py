@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from tests.address_secret import use_test_secret
 from tests.explorer.checks.promises import broken
 from tests.explorer.exploring import calls, explore, explore_pairs, pairs, played, points
 from tests.explorer.faults.points import Fault, Point
@@ -12,6 +13,7 @@ PAIRS = 1000
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says; 1 where a promise is broken."""
+    use_test_secret()
     asked = _parser().parse_args(arguments)
     if asked.list:
         return _list()

@@ -6,6 +6,7 @@ from ordercast.settings.senders import ChannelSender
 
 NAMES = StageNames(
     orders_stream="orders",
+    address_secret="arn:secret",  # noqa: S106 - a name
     ledger_table="ledger",
     customers_table="customers",
     receipts_table="receipts",

@@ -3,6 +3,7 @@
 import sys
 import time
 
+from tests.address_secret import use_test_secret
 from tests.fuzzing.mutated import findings
 from tests.fuzzing.readers import READERS
 from tests.numbered_inputs import options
@@ -10,6 +11,7 @@ from tests.numbered_inputs import options
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says."""
+    use_test_secret()
     wanted = options(arguments, program="tests.fuzzing", about=__doc__, kinds=READERS, count=20_000)
     wrong = 0
     for name in wanted.names:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from tests.address_secret import use_test_secret
 from tests.long_day.day import Day
 
 
@@ -11,6 +12,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.long_day", description=__doc__)
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    use_test_secret()
     asked = parser.parse_args(arguments)
     day = Day(seed=asked.seed, events=asked.events)
     day.live()

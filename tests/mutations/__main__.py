@@ -3,6 +3,7 @@
 import sys
 import time
 
+from tests.address_secret import use_test_secret
 from tests.mutations.damage import CLASSES
 from tests.mutations.mutating import Tally, mutate
 from tests.numbered_inputs import options
@@ -10,6 +11,7 @@ from tests.numbered_inputs import options
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says."""
+    use_test_secret()
     wanted = options(
         arguments, program="tests.mutations", about=__doc__, kinds=CLASSES, count=60_000
     )

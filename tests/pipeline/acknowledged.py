@@ -133,6 +133,11 @@ STORAGE = (
         because="Order events are about people, so they are encrypted with the stage's own key, whose policy and use can be seen, although Kinesis has one that is free.",
     ),
     Acknowledged(
+        rule="AwsSolutions-SMG4",
+        at=("Data/AddressSecret/Secret",),
+        because="With another secret no stored hash of an address is found again, and with it no suppression and no opt-out: it is kept for as long as the tables are.",
+    ),
+    Acknowledged(
         rule="AwsSolutions-S1",
         at=("Data/Parked/Bucket",),
         because="Objects go after two weeks at most and only three roles may read them; who read which is what CloudTrail's data events record, for an account that has them on.",

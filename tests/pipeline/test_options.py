@@ -69,6 +69,7 @@ ENDPOINTS = {
     "s3": "s3",
     "kinesis": "kinesis-streams",
     "sqs": "sqs",
+    "secretsmanager": "secretsmanager",
     "sns": "sns",
     "ses": "email",
     "sms-voice": "pinpoint-sms-voice-v2",

@@ -17,4 +17,5 @@ ALARM_METRICS = 95
 STATUS_EVENTS_ALARM_METRICS = 6  # more, where shops are told what became of messages
 COMPOSITE_ALARMS = 1
 KEYS = 2
+SECRETS = 1
 WORK_QUEUES = 5

@@ -40,6 +40,7 @@ def by_the_stage(stage: StageSettings, *, a_day: float) -> Usage:
         + counted.STATUS_EVENTS_ALARM_METRICS * stage.status_events.enabled,
         "composite alarm month": counted.COMPOSITE_ALARMS,
         "key month": counted.KEYS,
+        "secret month": counted.SECRETS,
         "10,000 requests for keys": assumed.KEY_REQUESTS / 1e4,
     } | _stream_by_the_hour(stage, a_day)
 

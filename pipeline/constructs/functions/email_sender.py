@@ -17,6 +17,7 @@ class EmailSender(StageFunction):
             scope, parts, "processors.email_sender.handler", EmailSenderSettings, **own
         )
         tables.let_claim(self)
+        parts.secret.let_read(self)
         shops = own_senders(stage.brand_senders).values()
         parts.mail.let_send(self, senders=[stage.email_from, *shops], elsewhere=parts.elsewhere)
         for queue in parts.queues.email:

@@ -17,6 +17,7 @@ class OrderRelay(StageFunction):
         super().__init__(scope, parts, "processors.order_relay.handler", OrderRelaySettings)
         for table in (tables.ledger, tables.customers):
             table.let(self, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
+        parts.secret.let_read(self)
         parts.notifications.let_publish(self)
         parts.parked.let_park(self)
         self._let_read(parts.orders)

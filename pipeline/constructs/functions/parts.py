@@ -17,6 +17,7 @@ from pipeline.constructs.messaging.end_user_messaging import EndUserMessaging
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
+from pipeline.constructs.storage.address_secret import AddressSecretStore
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
 from pipeline.constructs.storage.tables import Tables
 
@@ -29,6 +30,7 @@ class StageParts:
     defaults: FunctionDefaults
     orders: kinesis.IStream
     tables: Tables
+    secret: AddressSecretStore
     parked: ParkedBucket
     notifications: EncryptedTopic
     mail: Mail
@@ -47,6 +49,7 @@ class StageParts:
         """The names that functions and commands know resources by."""
         return {
             "orders_stream": self.orders.stream_name,
+            "address_secret": self.secret.arn,
             "ledger_table": self.tables.ledger.name,
             "customers_table": self.tables.customers.name,
             "receipts_table": self.tables.receipts.name,

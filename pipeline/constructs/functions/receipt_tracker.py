@@ -21,4 +21,5 @@ class ReceiptTracker(StageFunction):
             orphan_wait=ORPHAN_LEASES * stage.claim_lease,
         )
         tables.let_merge_receipts(self)
+        parts.secret.let_read(self)
         parts.queues.receipts.feed(self)

@@ -32,6 +32,7 @@ class SmsSender(StageFunction):
         }
         super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings, **own)
         parts.tables.let_claim(self)
+        parts.secret.let_read(self)
         if SNS in named_providers(parts.stage):
             self.role.add_to_policy(_publish_to_phones(Stack.of(self), [*parts.elsewhere]))
         if parts.texts and END_USER_MESSAGING in named_providers(parts.stage):

@@ -25,6 +25,7 @@ class Sweeper(StageFunction):
             senders=write_senders(parts.senders),
         )
         tables.let_merge_receipts(self)
+        parts.secret.let_read(self)
         # Fallbacks are entered here; the first hold of all opens their list.
         tables.ledger.let(self, "PartiQLInsert")
         tables.rollups.let(self, "BatchGetItem")

@@ -47,6 +47,10 @@ _ROLES = {
 }
 
 _OTHERS = (
+    *(
+        (each, "secretsmanager:GetSecretValue", "AddressSecret")
+        for each in ("OrderRelay", "SmsSender", "EmailSender", "ReceiptTracker", "Sweeper")
+    ),
     ("Verifier", "dynamodb:BatchGetItem", "LedgerTable"),
     ("Verifier", "dynamodb:Query", "Rollups"),
     ("Verifier", "dynamodb:UpdateItem", "Rollups"),
@@ -80,6 +84,7 @@ _OF_THE_KEY = {
     "kinesis:Put": "kms:GenerateDataKey",
     "s3:Get": "kms:Decrypt",
     "s3:Put": "kms:GenerateDataKey",
+    "secretsmanager:Get": "kms:Decrypt",
     "sns:Publish": "kms:GenerateDataKey",
     "sqs:Receive": "kms:Decrypt",
     "sqs:Send": "kms:GenerateDataKey",
@@ -234,6 +239,7 @@ _KINDS: set[str] = {
     "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
 }

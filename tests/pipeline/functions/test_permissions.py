@@ -90,7 +90,8 @@ def test_functions_use_keys_through_the_services_that_hold_the_data_and_not_dire
         for statement in each_statement(synthesis)
         if any(action.startswith("kms:") for action in listed(statement["Action"]))
     ]
-    assert {"dynamodb.", "kinesis.", "s3.", "sns.", "sqs."} == {service for service, *_ in through}
+    services = {"dynamodb.", "kinesis.", "s3.", "secretsmanager.", "sns.", "sqs."}
+    assert services == {service for service, *_ in through}
     for _, *rest in through:
         assert [{"Ref": "AWS::Region"}, ".", {"Ref": "AWS::URLSuffix"}] == rest
 

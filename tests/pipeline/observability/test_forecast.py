@@ -29,6 +29,7 @@ def looked_at(synthesis: Synthesis) -> int:
 
 def test_keys_and_queues_are_counted(prod: Synthesis) -> None:
     assert counted.KEYS == len([*prod.each("AWS::KMS::Key")])
+    assert counted.SECRETS == len([*prod.each("AWS::SecretsManager::Secret")])
     mappings = [
         resource
         for _, _, resource in prod.each("AWS::Lambda::EventSourceMapping")

@@ -22,6 +22,7 @@ OTHERS = {
 ALL = ", ".join([f"ledger {STREAM}", *(f"{name} {arn}" for name, arn in OTHERS.items())])
 KEY = f"arn:aws:kms:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 BUCKET = "kept-parked-records"
+SECRET = f"arn:aws:secretsmanager:{ACCOUNT}:secret:Ordercast-dev-address-hashes-1-AbCdEf"
 
 DATA, PIPELINE = "Ordercast-dev-Data", "Ordercast-dev-Pipeline"
 
@@ -30,7 +31,11 @@ DATA, PIPELINE = "Ordercast-dev-Data", "Ordercast-dev-Pipeline"
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A stage whose predecessor has retained everything."""
     stage = replace(
-        read_stage("dev"), existing_tables=ALL, existing_key=KEY, existing_bucket=BUCKET
+        read_stage("dev"),
+        existing_tables=ALL,
+        existing_key=KEY,
+        existing_bucket=BUCKET,
+        existing_secret=SECRET,
     )
     return synthesise_settings(stage, tmp_path_factory.mktemp("existing")).templates
 
@@ -51,7 +56,15 @@ def test_what_is_named_is_neither_made_nor_changed(templates: dict[str, Any]) ->
 def test_functions_use_what_is_named(templates: dict[str, Any]) -> None:
     """Names in their environment, ARNs in their policies, the key's in both stacks."""
     written = str(templates[PIPELINE]["Resources"])
-    for known in (STREAM, LEDGER, *OTHERS.values(), KEY, "'LEDGER_TABLE': 'kept-ledger'", BUCKET):
+    for known in (
+        STREAM,
+        LEDGER,
+        *OTHERS.values(),
+        KEY,
+        "'LEDGER_TABLE': 'kept-ledger'",
+        BUCKET,
+        SECRET,
+    ):
         assert known in written, known
     assert KEY in str(templates[DATA]["Resources"])  # the new stream is encrypted with it, too
 
@@ -143,6 +156,7 @@ NAMES = "must be empty or name tables, the ledger by the ARN of its stream, the 
             "arn:aws:s3:::kept",
             "must be empty or the name of a bucket, not its ARN",
         ),
+        ("existing_secret", "kept", "must be empty or the ARN of a secret, not its name"),
     ],
 )
 def test_what_names_nothing_is_refused(field: str, written: str, why: str) -> None:

@@ -15,6 +15,7 @@ ENCRYPTED_BY = {
     "AWS::SNS::Topic": ("KmsMasterKeyId",),
     "AWS::SQS::Queue": ("KmsMasterKeyId",),
     "AWS::Logs::LogGroup": ("KmsKeyId",),
+    "AWS::SecretsManager::Secret": ("KmsKeyId",),
     "AWS::S3::Bucket": (
         "BucketEncryption",
         "ServerSideEncryptionConfiguration",

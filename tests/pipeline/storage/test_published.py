@@ -27,6 +27,7 @@ KINDS = {
     "rollups_table": "AWS::DynamoDB::Table",
     "parked_bucket": "AWS::S3::Bucket",
     "notifications_topic": "AWS::SNS::Topic",
+    "address_secret": "AWS::SecretsManager::Secret",
     "receipts_queue": "AWS::SQS::Queue",
     "undelivered_queue": "AWS::SQS::Queue",
     "configuration_set": "AWS::SES::ConfigurationSet",

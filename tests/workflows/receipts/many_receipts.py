@@ -22,6 +22,7 @@ from ordercast.receipts.receipt import Receipt
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted
+from tests.address_secret import use_test_secret
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.services import LEASE, RECEIPT_RETENTION, RECEIPT_TIMEOUT
@@ -189,6 +190,7 @@ def _settle(world: World, rows: list[Notification]) -> None:
 
 def main(count: int) -> int:
     """Run it with *count* notifications; 1 where anything was lost or wrong."""
+    use_test_secret()
     began = time.monotonic()
     world, report = live(count, seed=4)
     findings = list(wrong(world, report, count))
