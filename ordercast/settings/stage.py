@@ -35,10 +35,8 @@ _ORIGINATION = '"", or a number, pool or sender id of the account, by its name, 
 OriginationIdentity = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9_:/+-]{0,256}\Z", description=_ORIGINATION)
 ]
-_REGION = '"", or a Region of AWS such as "eu-west-1"'
-RegionName = Annotated[
-    str, Meta(pattern=r"^(|[a-z]{2}(-[a-z]+){1,2}-[0-9])\Z", description=_REGION)
-]
+_REGION, _IN_AWS = r"^(|[a-z]{2}(-[a-z]+){1,2}-[0-9])\Z", 'a Region of AWS such as "eu-west-1"'
+RegionName = Annotated[str, Meta(pattern=_REGION, description=f'"", or {_IN_AWS}')]
 _TAG = "1 to 256 letters, digits, spaces and any of _.:/=+-@"
 TagValue = Annotated[str, Meta(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}\Z", description=_TAG)]
 Removal = Literal["destroy", "retain"]
