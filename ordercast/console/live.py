@@ -4,23 +4,28 @@ However many pages are open, the stage is looked at once an interval; with none 
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 import anyio
 from anyio import to_thread
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.console.overview import Counted, Overview, older_hours, overview, rates
 from ordercast.console.rendering import rendered
 from ordercast.console.stage import ConsoleStage
 from ordercast.errors import PipelineError
+from ordercast.operations.alarms import StageAlarm
 from ordercast.operations.report.plot import AmountsByKey
 
 INTERVAL = timedelta(seconds=3)
 
 OLDER_EVERY = timedelta(minutes=1)
 """How often the hours are read anew that change little."""
+
+ALARMS_EVERY = timedelta(seconds=30)
+"""How often CloudWatch is asked what rings; it judges an alarm once a minute."""
 
 LASTS = timedelta(minutes=10)
 """How long one stream of events is; a browser then asks for the next by itself."""
@@ -37,6 +42,7 @@ class Live:
     open_streams: int = 0
     _lock: Lock = field(default_factory=Lock)
     _older: tuple[datetime, AmountsByKey] | None = None
+    _alarms: tuple[datetime, tuple[StageAlarm, ...] | None] | None = None
     _newest: Overview | None = None
     _counted: tuple[datetime, Mapping[str, Counted]] | None = None
 
@@ -56,7 +62,19 @@ class Live:
             before, counted = self._counted
             seen = rates(seen, counted, took=now - before)
         self._counted = (now, seen.flow)
-        return seen
+        return self._with_alarms(seen)
+
+    def _with_alarms(self, seen: Overview) -> Overview:
+        """Add what rings; where CloudWatch cannot be read, that hides nothing else."""
+        if self._alarms is None or seen.at - self._alarms[0] >= ALARMS_EVERY:
+            try:
+                self._alarms = (seen.at, tuple(self.stage.alarms()))
+            except (BotoCoreError, ClientError):
+                self._alarms = (seen.at, None)
+        alarms = self._alarms[1]
+        if alarms is None:
+            return replace(seen, unread=(*seen.unread, "the alarms"))
+        return replace(seen, alarms=alarms)
 
     async def events(self) -> AsyncIterator[str]:
         """Yield the first page's content anew with each look, as server-sent events."""

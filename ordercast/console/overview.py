@@ -14,6 +14,7 @@ from ordercast.errors import PipelineError
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
+from ordercast.operations.alarms import StageAlarm
 from ordercast.operations.queue_depths import QueueDepth
 from ordercast.operations.report.plot import AmountsByKey
 from ordercast.operations.route_states import RouteState
@@ -78,7 +79,7 @@ class BudgetUse:
 class Overview:
     """What the first page shows; what could not be read is named in `unread`.
 
-    `flow` is what was counted in the fresh hours, from which the rates come; `counted` in all of them.
+    `alarms` are those that ring. `flow` is what was counted in the fresh hours, from which the rates come; `counted` in all of them.
     """
 
     at: datetime
@@ -90,6 +91,7 @@ class Overview:
     holds: tuple[tuple[Hold, int], ...] = ()
     budgets: tuple[BudgetUse, ...] = ()
     routes: tuple[RouteState, ...] = ()
+    alarms: tuple[StageAlarm, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ordercast.gateways import clients
+from ordercast.operations.alarms import StageAlarm, stage_alarms
 from ordercast.operations.doctor.findings import AccountFinding
 from ordercast.operations.doctor.second_region import account_findings
 from ordercast.operations.parked_sources import ParkedSources, parked_sources
@@ -22,6 +23,7 @@ class ConsoleStage:
     parked: Callable[[], ParkedSources]
     account: Callable[[], Sequence[AccountFinding]]
     queues: Callable[[], Mapping[str, QueueDepth]]
+    alarms: Callable[[], Sequence[StageAlarm]]
     now: Clock
 
 
@@ -33,6 +35,7 @@ def console_stage(where: Target, *, allow_actions: bool, endpoint: str | None) -
         parked=lambda: parked_sources(where),
         account=lambda: account_findings(where, now=_now, endpoint=endpoint),
         queues=lambda: queue_depths(clients.sqs(), where.names),
+        alarms=lambda: stage_alarms(where, now=_now()),
         now=_now,
     )
 

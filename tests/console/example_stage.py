@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -14,6 +15,7 @@ from ordercast.console.stage import ConsoleStage
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
+from ordercast.operations.alarms import AlarmState, StageAlarm
 from ordercast.operations.doctor.findings import AccountFinding, CheckVerdict
 from ordercast.operations.parked_sources import ParkedSources
 from ordercast.operations.queue_depths import QueueDepth
@@ -21,6 +23,7 @@ from ordercast.pacing.holds import Hold, Scope, Why, held
 from ordercast.parked.item import Kind
 from ordercast.queries.messages import Lists
 from ordercast.rollups.rollup import Amount, RollupKey
+from ordercast.settings.alarm_severity import Severity
 from ordercast.settings.published import StageNames
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.stage_files import stage_settings
@@ -112,6 +115,7 @@ class Example:
     stream: FakeStream
     now: datetime = NOW
     findings: list[AccountFinding] = field(default_factory=lambda: FINDINGS)
+    alarms: list[StageAlarm] = field(default_factory=lambda: [ALARM])
 
     def stage(self, *, allow_actions: bool = False) -> ConsoleStage:
         """Return it as the console is given it."""
@@ -121,6 +125,7 @@ class Example:
             parked=self.parked,
             account=lambda: self.findings,
             queues=lambda: {"sms, normal": QueueDepth(waiting=12, taken=3)},
+            alarms=lambda: self.alarms,
             now=lambda: self.now,
         )
 
@@ -141,6 +146,19 @@ class Example:
             parked_sources=[(Kind.RECORD, records), (Kind.NOTIFICATION, notifications)],
         )
 
+
+ALARM = StageAlarm(
+    id="SweeperBehind",
+    name="Ordercast-local-Observability-AlarmsSweeperBehind",
+    region="us-east-1",
+    severity=Severity.WARNING,
+    state=AlarmState.RINGS,
+    means="What is due waits too long.",
+    runbook="docs/runbook.md#sweeperbehind",
+    since=NOW - timedelta(minutes=12),
+    threshold="at least 600 in 3 x 5 min",
+    value=1234.0,
+)
 
 FINDINGS: list[AccountFinding] = [
     AccountFinding(fact="SES sandbox", verdict=CheckVerdict.OK, found="out of it"),
@@ -208,6 +226,7 @@ def hostile_example(words: str) -> Example:
     amounts: dict[str, Amount] = {"state#suppressed": 1, f"rule#suppressed#{words}": 1}
     made.target.counted.written[key, 0] = amounts
     made.store.kept = [_record("301", reason=words, detail=words, content=words.encode())]
+    made.alarms = [replace_fields(ALARM, id=words, means=words, runbook=words, threshold=words)]
     made.findings = [
         AccountFinding(fact=words, of=words, verdict=CheckVerdict.BAD, found=words, advice=words)
     ]

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ordercast.audit import Act, Verb
-from ordercast.console.live import INTERVAL
+from ordercast.console.live import ALARMS_EVERY, INTERVAL
 from ordercast.errors import LedgerUnavailable, QueueUnavailable
 from tests.busy_day import busy_day
 from tests.console.asking import Browser, operator
@@ -46,6 +47,35 @@ def test_open_pages_are_told_by_server_sent_events(reader: Browser) -> None:
     assert "text/event-stream; charset=utf-8" == stream.headers["content-type"]
     assert stream.body.startswith("event: now\ndata: ")
     assert 'data: <h2 id="holds">Held back</h2>' in stream.body
+
+
+def test_what_rings_is_on_the_first_page_with_since_when_and_what_to_do(
+    on: Example, reader: Browser
+) -> None:
+    page = reader.get("/").body
+    assert "1 alarm rings" in page
+    assert "SweeperBehind" in page
+    assert "docs/runbook.md#sweeperbehind" in page
+    assert "Value 1234; rings at least 600 in 3 x 5 min." in page
+    assert (NOW - timedelta(minutes=12)).isoformat(timespec="milliseconds") in page
+
+    on.alarms = []
+    on.now += INTERVAL
+    assert "1 alarm rings" in reader.get("/").body
+    on.now += ALARMS_EVERY
+    assert "No alarm rings." in reader.get("/").body
+
+
+def test_alarms_that_cannot_be_read_hide_nothing_else_and_are_not_called_quiet(
+    on: Example,
+) -> None:
+    def denied() -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeAlarms")
+
+    page = operator(_with(on, alarms=denied)).get("/").body
+    assert "Could not be read: the alarms." in page
+    assert "No alarm rings" not in page
+    assert "texts to SE" in page
 
 
 def test_queues_that_cannot_be_read_hide_nothing_else(on: Example) -> None:
