@@ -147,7 +147,7 @@ class Example:
         )
 
 
-ALARM = StageAlarm(
+ALARM: StageAlarm = StageAlarm(
     id="SweeperBehind",
     name="Ordercast-local-Observability-AlarmsSweeperBehind",
     region="us-east-1",
