@@ -35,6 +35,7 @@ class Verb(StrEnum):
     LIFT = "lift"  # a suppression
     FORGET = "forget"  # a customer or an address
     BUDGET = "budget"
+    RESEND = "resend"  # a message, as another notification
     CANCEL = "cancel"  # messages that wait
     REPAIR = "repair"  # rollups
     RESTORE = "restore"  # a lost ledger

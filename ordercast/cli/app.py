@@ -34,6 +34,7 @@ from ordercast.cli.record import record
 from ordercast.cli.rendered import words_of_order
 from ordercast.cli.replay import replay
 from ordercast.cli.report import save_report
+from ordercast.cli.resend import resend
 from ordercast.cli.restore import restore
 from ordercast.cli.routes import routes
 from ordercast.cli.simulator import simulator
@@ -74,6 +75,7 @@ app.command("cost")(cost)
 app.command("report")(save_report)
 app.command()(record)
 app.command()(replay)
+app.command(cls=TakesIds)(resend)
 app.command(cls=TakesIds)(cancel)
 app.command()(pause)
 app.command()(resume)

@@ -73,6 +73,7 @@ def columns(row: Notification) -> dict[str, Any]:
         "delivered_at": _time(line.delivered_at),
         "taken": line.taken,
         "fallback": line.fallback,
+        "resend": line.resend,
         "retries": line.retries,
         "parts": line.parts,
         "estimate_usd": _money(line.estimate),

@@ -89,6 +89,7 @@ def document(found: SearchHit) -> dict[str, Any]:
             "channel": row.channel,
             "state": row.state,
             "rule": row.rule,
+            "resend_of": row.resend_of,
         }
         for row in found.rows
     ]

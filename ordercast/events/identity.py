@@ -52,6 +52,11 @@ def notification_id_for(order: str, event: str, channel: Channel) -> str:
     return order + _hash("notification", event, channel)
 
 
+def resend_id(first: str, number: int) -> str:
+    """Return the id of the notification as which *first*, by id, is sent again by an operator; *number* is from 1."""
+    return order_of(first) + _hash("resend", first, str(number))
+
+
 def order_of(notification_id: str) -> str:
     """Return the ledger partition that the id names."""
     return notification_id[:HALF]

@@ -62,7 +62,8 @@ class Notification(Struct, frozen=True, kw_only=True):
     `effective_at`, later by that wait, from which its age counts.
 
     `fallback` is what may take its place on the other channel; one that took another's place names
-    that as `fallback_for`.
+    that as `fallback_for`. One that an operator had sent again as others counts the last of them as
+    `last_resend` (`identity.resend_id` names each); they name it as `resend_of`.
 
     `locale` is the recipient's own (BCP 47), whether or not there are words in it.
 
@@ -111,6 +112,8 @@ class Notification(Struct, frozen=True, kw_only=True):
     ages_from: datetime | None = None
     fallback: Fallback | None = None
     fallback_for: str | None = None
+    resend_of: str | None = None
+    last_resend: int = 0
     forgotten: Forgotten | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
     cost: Decimal | None = None

@@ -1,4 +1,4 @@
-"""Cancel messages that wait, and keep it in the audit trail. Used by `ordercast cancel` and the console."""
+"""Cancel messages that wait and write an audit entry. Used by `ordercast cancel` and the console."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeantMessages:
-    """What an operator means: `name` is how the audit trail has it, `pages` are the ids when they are read.
+    """What an operator means: `name` is how the audit entry names it, `pages` are the ids when they are read.
 
     With `campaign`, only what is of it is meant, among at most `most` messages.
     """
@@ -37,7 +37,7 @@ def of_message(row: Notification) -> MeantMessages:
 
 
 def of_order(rows: Sequence[Notification]) -> MeantMessages:
-    """Mean an order's messages, one at least; the audit trail has the hash that the ledger has of its id."""
+    """Mean an order's messages, one at least; the audit entry has the hash that the ledger has of its id."""
     ids = [row.id for row in rows]
     return MeantMessages(name=f"order {order_of(ids[0])}", pages=lambda cancel: cancel.of_ids(ids))
 

@@ -17,10 +17,10 @@ from ordercast.gateways import clients
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.ledger.status_changes import status_changes
 from ordercast.gateways.messaging.dead_letters import SqsDeadLetters, dead_letters_of
-from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.status_topic import SnsStatusTopic
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.parked.objects import S3ParkedObjects
+from ordercast.operations.resending import notifications_topic_of
 from ordercast.operations.target import Target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.producer import Producer
@@ -105,7 +105,7 @@ def parked_sources(target: Target) -> ParkedSources:
         republish=partial(_republish, target),
         now=_now,
     )
-    notifications_topic = _notifications_topic(target)
+    notifications_topic = notifications_topic_of(target)
     paced = PacedRedrive(room=ReleaseRoom(senders=_senders(target)), now=_now)
     dead_letters = [
         ParkedDeadLetters(
@@ -150,14 +150,6 @@ def _letters(target: Target) -> list[SqsDeadLetters]:
 def _senders(target: Target) -> Senders:
     executor = ThreadPoolExecutor(clients.WORKERS)
     return senders(target.names.senders, ledger=target.ledger().table, executor=executor)
-
-
-def _notifications_topic(target: Target) -> SnsNotificationsTopic:
-    executor = ThreadPoolExecutor(clients.WORKERS)
-    arn = target.names.notifications_topic
-    return SnsNotificationsTopic(
-        topic=Topic(client=clients.sns_topics(), arn=arn, executor=executor)
-    )
 
 
 def _recount(target: Target, ids: Sequence[str]) -> None:

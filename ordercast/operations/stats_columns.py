@@ -130,6 +130,7 @@ STATS: Sequence[Column] = (
         "fallbacks",
         "those that took the place of one that could not be had on the other channel, without suppressed ones",
     ),
+    _count("resends", "those as which an operator had others sent again"),
     _column(
         TRIES,
         "retries",
@@ -145,7 +146,7 @@ STATS: Sequence[Column] = (
     *_percentiles(
         "event_to_accepted",
         "the longest time from the event's own time to acceptance, for 50 %, 95 % and 99 % of the "
-        "notifications whose event has a time; exact within 1 %",
+        "notifications whose event has a time, without resends; exact within 1 %",
         "accepted",
     ),
     *_percentiles(

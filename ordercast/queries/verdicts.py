@@ -8,6 +8,7 @@ from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UND
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Hold, Why
 from ordercast.queries.state_words import WHYS, meaning_of_row, words_of
+from ordercast.sending.resending import number_of_resend
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -42,7 +43,8 @@ def ago(moment: datetime, now: datetime) -> str:
 def kind_of(row: Notification) -> str:
     """Return which message it is: `shipped, SMS`."""
     fallback = ", a fallback" if row.fallback_for else ""
-    return f"{row.status}, {CHANNELS[row.channel].label}{fallback}"
+    resend = f", resend {number_of_resend(row)}" if row.resend_of else ""
+    return f"{row.status}, {CHANNELS[row.channel].label}{fallback}{resend}"
 
 
 def _behind(row: Notification, holds: Iterable[Hold]) -> Hold | None:

@@ -47,7 +47,7 @@ class RollupInput(Struct, frozen=True, kw_only=True):
     `reserved` (the most that it may cost) are of all its tries, `retries` those beyond the first; with
     `unsettled` one of them may have been taken, and its cost is not known. `drawn` (US dollars) is what all claims
     drew from budgets. `cost` (US dollars) is the carrier's price or our estimate, by `cost_source`.
-    `closed` means that nothing more is awaited. `fallback` means that it took another's place. `route` is the key of that of the
+    `closed` means that nothing more is awaited. `fallback` means that it took another's place, `resend` that an operator had another sent again as it. `route` is the key of that of the
     last claim (None: the channel's first; ordercast/sending/routes.py). `keep_until` is when the row's retention ends. An input in the
     state `NOTHING` is no notification; by itself it contributes nothing.
     """
@@ -71,6 +71,7 @@ class RollupInput(Struct, frozen=True, kw_only=True):
     cost: Decimal | None = None
     cost_source: str | None = None
     fallback: bool = False
+    resend: bool = False
     route: str | None = None
     retries: int = 0
     unsettled: bool = False
@@ -123,7 +124,8 @@ class CountedVersion(Struct, frozen=True, kw_only=True):
 
 
 STATE, RULE = "state#", "rule#"
-PARTS, TAKEN, FALLBACKS, RETRIES = "parts", "taken", "fallbacks", "retries"
+PARTS, TAKEN, FALLBACKS = "parts", "taken", "fallbacks"
+RESENDS, RETRIES = "resends", "retries"
 BY_ROUTE = {
     **dict.fromkeys(COUNTS_AS_DELIVERED, "delivered#"),
     **dict.fromkeys(COUNTS_AS_UNDELIVERED, "undelivered#"),
@@ -198,6 +200,8 @@ def _counted_as(row: RollupInput) -> dict[str, Amount]:
         counted[f"{RULE}{row.state}#{row.rule}"] = 1
     if row.fallback and row.state != State.SUPPRESSED:
         counted[FALLBACKS] = 1
+    if row.resend:
+        counted[RESENDS] = 1
     # What went by the channel's first route is the rest, and costs nothing.
     if row.route and row.state in BY_ROUTE:
         counted[BY_ROUTE[State(row.state)] + row.route] = 1
@@ -207,14 +211,15 @@ def _counted_as(row: RollupInput) -> dict[str, Amount]:
 def latencies(row: RollupInput) -> dict[str, timedelta]:
     """Return the duration of each step that is known."""
     took: dict[str, timedelta] = {}
-    if row.occurred_at and (row.taken or _has_begun(row)):
-        took["accepted"] = row.effective_at - row.occurred_at
+    event_at = None if row.resend else row.occurred_at  # it took as long as the operator
+    if event_at and (row.taken or _has_begun(row)):
+        took["accepted"] = row.effective_at - event_at
     if row.taken and row.sent_at:
         took["sent"] = row.sent_at - row.effective_at
     if row.state in COUNTS_AS_DELIVERED and row.delivered_at:
         # An event without a time has no latency from the event on.
-        if row.occurred_at:
-            took["in_all"] = row.delivered_at - row.occurred_at
+        if event_at:
+            took["in_all"] = row.delivered_at - event_at
         if row.sent_at:
             took["delivered"] = row.delivered_at - row.sent_at
     return took

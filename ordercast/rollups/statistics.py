@@ -15,6 +15,7 @@ from ordercast.rollups.rollup import (
     FALLBACKS,
     LATENCIES,
     PARTS,
+    RESENDS,
     RETRIES,
     RULE,
     STATE,
@@ -125,6 +126,11 @@ class Figures(Struct, frozen=True, kw_only=True):
     def fallbacks(self) -> int:
         """Notifications that took another's place, but for those that were suppressed."""
         return self._count(FALLBACKS)
+
+    @property
+    def resends(self) -> int:
+        """Notifications as which an operator had others sent again."""
+        return self._count(RESENDS)
 
     @property
     def retries(self) -> int:

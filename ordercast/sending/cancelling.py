@@ -8,9 +8,7 @@ from ordercast.notifications.fallback import CANCELLED, awaits_fallback
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.tries import numbered
-from ordercast.pacing.holds import Why
-from ordercast.pacing.restoring import perhaps_sent
-from ordercast.sending.send_rules import suppressed
+from ordercast.sending.due_policy import ended
 
 WAITING = frozenset({State.DEFERRED, State.REQUESTED})
 """The states of what no sender has claimed: it waits for one, until a time, or behind a hold."""
@@ -21,8 +19,8 @@ def may_be_cancelled(row: Notification) -> bool:
 
     That is the message itself, or after it has ended another try or its fallback.
     """
-    ended = row.state in FINAL and row.state is not State.PARKED
-    return row.state in WAITING or (ended and row.due_at is not None)
+    is_over = row.state in FINAL and row.state is not State.PARKED
+    return row.state in WAITING or (is_over and row.due_at is not None)
 
 
 def cancelled(row: Notification, *, at: datetime) -> Notification:
@@ -36,9 +34,7 @@ def cancelled(row: Notification, *, at: datetime) -> Notification:
     if row.state not in WAITING:
         # Numbered, its last try asks for no other.
         return replace(numbered(row), due_at=None)
-    if row.rule == Why.RESTORED:
-        return perhaps_sent(row, at=at)
-    return suppressed(row, CANCELLED, at=at)
+    return ended(row, CANCELLED, at=at)
 
 
 def _without_fallback(row: Notification) -> Notification:

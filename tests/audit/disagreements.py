@@ -7,7 +7,7 @@ from typing import Any
 COUNTS = (
     *("notifications", "accepted", "sent", "delivered", "undelivered", "in_flight"),
     *("carrier_accepted", "unconfirmed", "in_doubt", "deferred", "suppressed", "parked", "parts"),
-    *("fallbacks", "retries"),
+    *("fallbacks", "resends", "retries"),
     "suppressed_by_rule",
 )
 COST_COUNTS = ("sent", "parts", "priced", "estimated", "unpriced")

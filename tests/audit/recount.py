@@ -95,6 +95,7 @@ def _account(rows: list[Row]) -> dict[str, Any]:
         "delivery_rate": float(Fraction(became["delivered"], ended)) if ended else None,
         "suppressed_by_rule": _rules(rows),
         "fallbacks": sum(row["fallback"] and _state(row) != "suppressed" for row in rows),
+        "resends": sum(row["resend"] for row in rows),
         "retries": sum(row["retries"] for row in rows),
         "parts": sum(row["parts"] for row in rows),
         **_money(rows),
@@ -137,6 +138,8 @@ def _sum(amounts: Iterable[str | None]) -> str:
 
 def _seconds(rows: list[Row], start: str, end: str) -> Iterator[float]:
     for row in rows:
+        if row["resend"] and start == "occurred_at":
+            continue  # it took as long as the operator
         if row[start] and row[end] and (end != "effective_at" or _accepted(row)):
             passed = datetime.fromisoformat(row[end]) - datetime.fromisoformat(row[start])
             yield passed / timedelta(seconds=1)

@@ -29,6 +29,7 @@ DELIVERED = {
     "delivered_at": "2026-03-02T09:00:06.000+00:00",
     "taken": True,
     "fallback": False,
+    "resend": False,
     "retries": 0,
     "parts": 2,
     "reserved_usd": "0.02004",

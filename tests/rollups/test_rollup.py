@@ -59,6 +59,14 @@ def test_a_fallback_is_counted_as_one_unless_it_was_not_sent() -> None:
     assert "fallbacks" not in contribution(line()).amounts
 
 
+def test_a_resend_is_counted_as_one_and_takes_no_time_from_the_event_on() -> None:
+    again = contribution(line(resend_of=TEXT)).amounts
+
+    assert 1 == again["resends"]
+    assert not [name for name in again if name.startswith("a#")]
+    assert "resends" not in contribution(line()).amounts
+
+
 def test_what_no_provider_took_cost_nothing_though_it_was_reserved_for() -> None:
     """A claim that was given back, or refused at once, carries its reservation still."""
     amounts = contribution(line(state=State.FAILED, parts=2, reserved=Decimal("0.02"))).amounts

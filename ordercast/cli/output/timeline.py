@@ -23,6 +23,7 @@ from ordercast.operations.units import count, dollars
 from ordercast.queries.state_words import meaning_of_row
 from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt_log import REFUSED, ReceiptLog
+from ordercast.sending.resending import number_of_resend, resend_ids
 from ordercast.sending.routes import provider_label
 
 
@@ -79,7 +80,10 @@ def headline(row: Notification) -> Text:
     if row.forgotten:
         to = f" to a person forgotten on {row.forgotten.at:%Y-%m-%d}"
     fallback = " (a fallback)" if row.fallback_for else ""
-    line = Text(f"{row.status}, {row.channel}{fallback}{to}: ").append(row.state, style="bold")
+    resend = f" (resend {number_of_resend(row)})" if row.resend_of else ""
+    line = Text(f"{row.status}, {row.channel}{fallback}{resend}{to}: ").append(
+        row.state, style="bold"
+    )
     return line.append(f" ({row.rule})" if row.rule else "")
 
 
@@ -116,7 +120,12 @@ def _notification(
     for step in steps(row, decision, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
     return Group(
-        heading, Text(f"  {meaning_of_row(row)}{_waited(row)}{_cost(row)}", style="dim"), grid
+        heading,
+        Text(
+            f"  {meaning_of_row(row)}{_waited(row)}{_cost(row)}{_again(row)}; id {row.id}",
+            style="dim",
+        ),
+        grid,
     )
 
 
@@ -142,15 +151,15 @@ def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntr
     ):
         if at:
             yield TimelineEntry(at=at, source=source, says=says)
-    yield from _fallback(row)
+    yield from _links(row)
     if row.closed_at:
         rule = f" ({row.rule})" if row.rule else ""
         says = f"closed as {row.state}{rule}{_calls(row)}"
         yield TimelineEntry(at=row.closed_at, source="ledger", says=says, last=True)
 
 
-def _fallback(row: Notification) -> Iterator[TimelineEntry]:
-    """Yield which of two took the other's place, on the row of each."""
+def _links(row: Notification) -> Iterator[TimelineEntry]:
+    """Yield which of two took the other's place, on the row of each, and what an operator had sent again."""
     other = CHANNELS[OTHER[row.channel]].label
     if row.fallback and row.fallback.entered_at:
         says = f"{other} takes its place, if the rules allow it"
@@ -158,6 +167,9 @@ def _fallback(row: Notification) -> Iterator[TimelineEntry]:
     if row.fallback_for:
         says = f"takes the place of {other}"
         yield TimelineEntry(at=row.effective_at, source="ledger", says=says)
+    if row.resend_of:
+        says = f"resend {number_of_resend(row)} of {row.resend_of}"
+        yield TimelineEntry(at=row.effective_at, source="operator", says=says)
 
 
 def _next_check(row: Notification) -> str:
@@ -253,6 +265,14 @@ def _cost(row: Notification) -> str:
     if row.cost is None:
         return ""
     return f"; {dollars(row.cost)} USD ({row.cost_source})"
+
+
+def _again(row: Notification) -> str:
+    """Say what an operator had it sent again as."""
+    if not row.last_resend:
+        return ""
+    ids = resend_ids(row.id)
+    return f"; sent again as {', '.join(ids[n] for n in range(1, row.last_resend + 1))}"
 
 
 def _clock(moment: datetime) -> str:

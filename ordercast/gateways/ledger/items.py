@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from ordercast.decisions.decision import Decision, Verdict
-from ordercast.events.identity import HALF
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.gateways.dynamodb.codec import (
@@ -25,10 +24,9 @@ from ordercast.gateways.dynamodb.codec import (
     map_of,
     number,
     record_of,
-    text,
     text_of,
 )
-from ordercast.gateways.ledger import index_keys
+from ordercast.gateways.ledger import index_keys, links
 from ordercast.gateways.ledger.keys import (
     DECISION_PREFIX,
     HOLDS_KEY,
@@ -38,7 +36,6 @@ from ordercast.gateways.ledger.keys import (
     key,
     latest_status_key,
 )
-from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import (
@@ -115,9 +112,6 @@ _MESSAGES = map_of(
         },
     )
 )
-_FALLBACK = Fields.of({**dict.fromkeys(("to", "rule", "consent"), TEXT), "entered_at": INSTANT})
-OTHER = "other"
-"""The attribute of the second half of a fallback's id: as short, for most texts have it."""
 _NOTIFICATION = Fields.of(
     {
         **dict.fromkeys(("status", "template", "locale", "recipient"), TEXT),
@@ -209,7 +203,7 @@ def write(notification: Notification) -> dict[str, Attribute]:
         **_NOTIFICATION.write(n),
         **_ORDER.write(n.order),
         **({"resends": number(n.resends)} if n.resends else {}),
-        **_write_fallback(n),
+        **links.attributes(n),
         **index_keys.attributes(n),
     }
 
@@ -220,30 +214,8 @@ def read(item: Item) -> Notification:
     known |= _NOTIFICATION.read(item)
     if "resends" in item:
         known["resends"] = int(item["resends"]["N"])
-    known |= _read_fallback(item)
+    known |= links.fields(item)
     return Notification(id=id_of(item), order=OrderDetails(**_ORDER.read(item)), **known)
-
-
-def _write_fallback(n: Notification) -> dict[str, Attribute]:
-    """Return the links of a notification and its fallback: of an order's rows half an id tells one."""
-    links: dict[str, Attribute] = {}
-    if n.fallback:
-        links[OTHER] = text(n.fallback.id[HALF:])
-        if more := _FALLBACK.write(n.fallback):
-            links["fallback"] = {"M": more}
-    if n.fallback_for:
-        links["fallback_for"] = text(n.fallback_for[HALF:])
-    return links
-
-
-def _read_fallback(item: Item) -> dict[str, Any]:
-    order, known = item["pk"]["S"], dict[str, Any]()
-    if OTHER in item:
-        more = _FALLBACK.read(item.get("fallback", {"M": {}})["M"])
-        known["fallback"] = Fallback(id=order + item[OTHER]["S"], **more)
-    if "fallback_for" in item:
-        known["fallback_for"] = order + item["fallback_for"]["S"]
-    return known
 
 
 def write_latest_status(latest: LatestStatus) -> dict[str, Attribute]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.dynamodb.codec import INSTANT, Item
-from ordercast.gateways.ledger.items import OTHER
 from ordercast.gateways.ledger.keys import id_of, is_notification
+from ordercast.gateways.ledger.links import OTHER
 from ordercast.notifications.lifecycle import State
 from ordercast.status_events.status_event import StatusChange
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ordercast.gateways.dynamodb.codec import Item, time_from_millis
 from ordercast.gateways.ledger.keys import id_of, is_notification
+from ordercast.gateways.ledger.links import RESEND_OF
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.rollups.rollup import RollupInput, RollupKey, hour_of, short
 
@@ -79,6 +80,7 @@ def rollup_input_of(image: Item) -> RollupInput:
         cost=_money(image, "cost"),
         cost_source=_text(image, "cost_source"),
         fallback="fallback_for" in image,
+        resend=RESEND_OF in image,
         route=_text(image, "route"),
     )
 

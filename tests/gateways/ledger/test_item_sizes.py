@@ -134,6 +134,14 @@ def test_the_links_of_a_fallback_are_read_as_they_were_written() -> None:
     assert row == ledger_item.read(ledger_item.write(row))
 
 
+def test_the_links_of_a_resend_are_read_as_they_were_written() -> None:
+    first = replace(ended(Channel.SMS), last_resend=2)
+    again = replace(ended(Channel.SMS), resend_of=ORDER + "h" * 22)
+
+    for row in (first, again):
+        assert row == ledger_item.read(ledger_item.write(row))
+
+
 def test_a_price_of_nothing_is_a_price() -> None:
     free = Message(state=State.FAILED, price=Decimal(0))
     row = replace(notification(), messages={"m-1": free}, cost=Decimal(0))
