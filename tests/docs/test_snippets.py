@@ -122,6 +122,12 @@ RUN_BY = {
     ("docs/status-events.md", "What became of each message, for shops", "json"): (
         "operations/test_asyncapi.py::test_the_page_on_status_events_shows_the_document_s_example",
     ),
+    ("docs/status-events.md", "With the AWS CLI", ""): (
+        "cloud/flow/test_status_events.py::test_a_delivered_message_is_told_to_its_own_shop_alone",
+    ),
+    ("docs/status-events.md", "With the CDK", ""): (
+        "pipeline/test_status_events_example.py::test_the_example_s_queue_takes_one_shop_s_events",
+    ),
     ("docs/templates.md", "Change a word", ""): (
         f"{PAGE}test_a_new_order_shows_the_words_of_its_template",
     ),
