@@ -31,7 +31,8 @@ class Verb(StrEnum):
     EDIT = "edit"  # a parked payload
     SHOW = "show"  # a payload, which is personal data
     SET = "set"  # a customer's record
-    IMPORT = "import"  # customers
+    IMPORT = "import"  # customers, or suppressions
+    SUPPRESS = "suppress"  # an address
     LIFT = "lift"  # a suppression
     FORGET = "forget"  # a customer or an address
     BUDGET = "budget"

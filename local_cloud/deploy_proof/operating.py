@@ -27,6 +27,10 @@ COMMANDS = (
     "customers show c-1",
     "messages --address +12065550100",
     "customers promotions c-1 --opt-out email",
+    "suppressions add ada@example.com --by proof",
+    "suppressions list",
+    "suppressions remove --address ada@example.com --by proof",
+    "forget c-1 --reason proof --yes",
     "pause --channel sms --reason proof",
     "resume --all",
     "budget set --day 1000 --reason proof",
@@ -42,14 +46,15 @@ COMMANDS = (
 _SHOWN_BY_TESTS = (
     PolicyCall(action="cloudwatch:DescribeAlarms", resource="*"),
     PolicyCall(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
+    PolicyCall(action="ses:GetSuppressedDestination", resource="*"),
     PolicyCall(
         action="sms-voice:DeleteOptedOutNumber",
         resource="arn:aws:sms-voice:us-east-1:000000000000:opt-out-list/Default",
     ),
 )
 """What `alarms` asks, which fails where one rings: tests/cli/test_alarms.py; what redriving a parked
-notification asks for: tests/cloud/commands/test_parked_notifications.py; and what ending an opt-out does
-where texts go by End User Messaging: tests/cli/customers/test_opt_out_lists.py."""
+notification asks for: tests/cloud/commands/test_parked_notifications.py; and what is asked of the providers'
+own lists, which the simulator answers: tests/cli/suppressions/test_provider_lists.py."""
 
 _ANY_KEY = "arn:aws:kms:us-east-1:000000000000:key/x"
 """The operator may use every key through the services, so which one a call is about does not matter."""

@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
 from local_cloud.environment import ACCOUNT, REGION
 from local_cloud.provider_simulator.answers import as_json, as_xml, as_xml_error
 from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
+from local_cloud.provider_simulator.refusal_lists import LIST_ANSWERS, SES_LIST
 from local_cloud.provider_simulator.simulated_account import (
     ACCOUNT_FILE,
     SimulatedAccount,
@@ -56,8 +57,8 @@ class AccountApi:
             return _refused(request, "AccessDeniedException", "not authorised (simulated)")
         if call.operation in _MERGED:
             return self._merged(call, account)
-        if call.operation in TEXT_ANSWERS:
-            return TEXT_ANSWERS[call.operation](account, call.parameters, self.folder)
+        if call.operation in _CHANGING:
+            return _CHANGING[call.operation](account, call.parameters, self.folder)
         return _ANSWERS[call.operation](account, call)
 
     def _merged(self, call: AccountCall, account: SimulatedAccount) -> HttpResponse:
@@ -74,6 +75,8 @@ def _call(request: HttpRequest) -> AccountCall | None:
     target = request.header("x-amz-target")
     if target:
         return _named(target.rpartition(".")[2], request, as_query=False)
+    if path.startswith(SES_LIST):
+        return _of_ses_list(request, unquote(path.removeprefix(SES_LIST).removeprefix("/")))
     if request.method == "GET":
         found = next((o for start, o in _PATHS.items() if path.startswith(start)), None)
         return AccountCall(operation=found, request=request, parameters={}) if found else None
@@ -82,8 +85,14 @@ def _call(request: HttpRequest) -> AccountCall | None:
     return None
 
 
+def _of_ses_list(request: HttpRequest, address: str) -> AccountCall:
+    one = {"GET": "GetSuppressedDestination", "DELETE": "DeleteSuppressedDestination"}
+    operation = one[request.method] if address else "ListSuppressedDestinations"
+    return AccountCall(operation=operation, request=request, parameters={"EmailAddress": address})
+
+
 def _named(operation: str, request: HttpRequest, *, as_query: bool = True) -> AccountCall | None:
-    if not any(operation in each for each in (_ANSWERS, _MERGED, TEXT_ANSWERS)):
+    if not any(operation in each for each in (_ANSWERS, _MERGED, _CHANGING)):
         return None
     body = request.body.decode()
     parameters = dict(parse_qsl(body)) if as_query else json.loads(body or "{}")
@@ -154,10 +163,6 @@ def _attributes(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
         known["DeliveryStatusIAMRole"] = f"arn:aws:iam::{ACCOUNT}:role/simulated"
     entries = (f"<entry><key>{k}</key><value>{v}</value></entry>" for k, v in known.items())
     return _sns("GetSMSAttributes", f"<attributes>{''.join(entries)}</attributes>")
-
-
-def _opted_out(_: SimulatedAccount, __: AccountCall) -> HttpResponse:
-    return _sns("ListPhoneNumbersOptedOut", "<phoneNumbers/>")
 
 
 def _subscriptions(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None:
@@ -247,12 +252,14 @@ _MERGED: Mapping[str, Callable[[SimulatedAccount], dict[str, Any]]] = {
     "GetKeyRotationStatus": _rotation,
 }
 
+_CHANGING = {**TEXT_ANSWERS, **LIST_ANSWERS}
+"""Those that may change the account."""
+
 _ANSWERS: Mapping[str, Callable[[SimulatedAccount, AccountCall], HttpResponse | None]] = {
     "GetAccount": _ses_account,
     "GetMetricData": _metric,
     "GetSMSSandboxAccountStatus": _sandbox,
     "GetSMSAttributes": _attributes,
-    "ListPhoneNumbersOptedOut": _opted_out,
     "ListSubscriptionsByTopic": _subscriptions,
     "DescribeLogGroups": _log_groups,
     "DescribeSubscriptionFilters": _filters,

@@ -234,4 +234,10 @@ def _provider_of(call: HttpRequest) -> ProviderName | None:
     return "sns" if action in _SMS_ACTIONS else None
 
 
-_SMS_ACTIONS = {"GetSMSAttributes", "GetSMSSandboxAccountStatus", "ListPhoneNumbersOptedOut"}
+_SMS_ACTIONS = {
+    "CheckIfPhoneNumberIsOptedOut",
+    "GetSMSAttributes",
+    "GetSMSSandboxAccountStatus",
+    "ListPhoneNumbersOptedOut",
+    "OptInPhoneNumber",
+}

@@ -47,6 +47,8 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     sms_voice_limit: int = 1000
     sms_voice_spent: float = 0
     opted_out: tuple[str, ...] = ()  # numbers on the list of End User Messaging
+    sns_opted_out: tuple[str, ...] = ()  # numbers on that of SNS
+    suppressed: tuple[str, ...] = ()  # addresses on SES's
     pools: tuple[str, ...] = ()  # their ids
     log_groups: SimulatedGroups | None = None
     # Everything else.

@@ -40,6 +40,7 @@ from ordercast.cli.routes import routes
 from ordercast.cli.simulator import simulator
 from ordercast.cli.stats import stats
 from ordercast.cli.status import customer_listing, order_listing
+from ordercast.cli.suppressions import suppressions
 from ordercast.cli.tail import tail
 from ordercast.cli.templates import templates
 from ordercast.cli.validate import validate
@@ -68,6 +69,7 @@ app.add_typer(parked)
 app.add_typer(prices)
 app.add_typer(restore)
 app.add_typer(simulator)
+app.add_typer(suppressions)
 app.command()(put)
 app.command()(validate)
 app.command("stats")(stats)

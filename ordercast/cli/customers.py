@@ -12,20 +12,15 @@ from ordercast.audit import Verb
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console, field_list
 from ordercast.cli.promotions import set_promotions, unsubscribe
-from ordercast.cli.unsuppress import (
-    AddressOption,
-    OneCustomer,
-    address_hash,
-    shown_lists,
-    unsuppress_address,
-)
+from ordercast.cli.suppression_changes import AddressOption, OneCustomer
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.acts import audited
 from ordercast.operations.customer_files import OPTED_OUT, CustomerLine, customer_lines
+from ordercast.operations.named_address import named_address
 from ordercast.operations.order_files import read_file
 from ordercast.operations.person_fields import fields_of_person
-from ordercast.operations.target import LOCAL_STAGE, provider_endpoint, target
+from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.operations.units import count
 from ordercast.people.person import Person, QuietHours
 from ordercast.settings.processors import quiet_hours
@@ -35,9 +30,8 @@ from ordercast.usage_error import UsageError
 customers = typer.Typer(
     name="customers",
     no_args_is_help=True,
-    help="Customers and their addresses: import, show, set, promotions, unsubscribe, unsuppress.",
+    help="Customers and their addresses: import, show, set, promotions, unsubscribe.",
 )
-customers.command("unsuppress")(unsuppress_address)
 customers.command("promotions")(set_promotions)
 customers.command("unsubscribe")(unsubscribe)
 
@@ -92,23 +86,18 @@ def show(
     """Show the record of a customer or of an address."""
     if (customer is None) == (address is None):
         raise UsageError("name a customer, or --address ADDRESS")
+    people = target(stage, cloud).people()
     if address is not None:
-        key, missing, hint = address_hash(address), "nothing is stored about that address", ""
+        key, missing = named_address(address).key, "nothing is stored about that address"
+        hint = "its providers' lists: ordercast suppressions show ADDRESS"
     else:
         key = customer_key(shop=shop, customer_id=str(customer))
         missing = f"no customer {customer} is on record"
         hint = "" if shop else "if its events name a shop, add --shop NAME"
-    where = target(stage, cloud)
-    found = where.people().get({key}).get(key)
-    on_lists = []
-    if address is not None:
-        on_lists = [*shown_lists(where, address, endpoint=provider_endpoint(stage, cloud))]
-    if found is None and not on_lists:
+    found = people.get({key}).get(key)
+    if found is None:
         raise UsageError(missing, hint=hint)
-    if found:
-        console.print(_listing(found))
-    for each in on_lists:
-        console.print(each, markup=False, soft_wrap=True)
+    console.print(_listing(found))
 
 
 @customers.command("set")

@@ -21,12 +21,13 @@ from ordercast.cli.options import (
     read_reason,
 )
 from ordercast.cli.output.terminal import console
-from ordercast.cli.unsuppress import AddressOption, OneCustomer, address_hash
+from ordercast.cli.suppression_changes import AddressOption, OneCustomer
 from ordercast.events.identity import customer_key
 from ordercast.operations.acts import audited
 from ordercast.operations.forget_receipt import Remaining, remaining
 from ordercast.operations.forgetting import ForgetOutcome, Whom
 from ordercast.operations.forgetting import forget as forget_whom
+from ordercast.operations.named_address import address_hash
 from ordercast.operations.parked_acts import handle
 from ordercast.operations.parked_search import parked_with
 from ordercast.operations.parked_sources import parked_sources
@@ -78,10 +79,13 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option of the command
     What waits for them is not sent. What they refused stays refused. Without --yes it is only shown.
     May be interrupted and repeated.
     """
-    whom = _whom(customer, address, shop, key)
+    if sum(each is not None for each in (customer, address, key)) != 1:
+        raise UsageError("name a customer, or --address ADDRESS, or --key HASH")
     if yes:
         _reason_without(reason, [customer, address])
     where, now = target(stage, cloud), datetime.now(UTC)
+    # Hashed with the stage's secret, so after it is known which.
+    whom = _whom(customer, address, shop, key)
     items = _parked(where, customer, address)
     if yes:
         receipt = _forget(where, whom, items, reason=reason, drop=drop_parked, at=now)
@@ -98,8 +102,6 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 def _whom(customer: str | None, address: str | None, shop: str | None, key: str | None) -> Whom:
-    if sum(each is not None for each in (customer, address, key)) != 1:
-        raise UsageError("name a customer, or --address ADDRESS, or --key HASH")
     if address is not None:
         return Whom(address=address_hash(address))
     if customer is not None:

@@ -23,10 +23,10 @@ from ordercast.cli.options import (
     read_name,
 )
 from ordercast.cli.output.terminal import console
-from ordercast.cli.unsuppress import address_hash
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.operations.named_address import address_hash
 from ordercast.operations.periods import moment
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.operations.units import count
@@ -94,6 +94,7 @@ def messages(  # noqa: PLR0913, PLR0917 - an option each
         raise UsageError(f"--rule: at most {NAME_MAX} characters")
     states, now = frozenset(state or ()), datetime.now(UTC)
     begin, end = listed_period(since, until, states, now=now)
+    where = target(stage, cloud)
     asked = MessageFilter(
         states=states,
         rule=rule or "",
@@ -107,7 +108,7 @@ def messages(  # noqa: PLR0913, PLR0917 - an option each
         since=begin,
         until=end,
     )
-    page = listed(asked, target(stage, cloud).lists(), now=now, cursor=after, size=last)
+    page = listed(asked, where.lists(), now=now, cursor=after, size=last)
     show(page, as_csv=as_csv, as_json=as_json)
 
 

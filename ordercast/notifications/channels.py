@@ -22,8 +22,7 @@ class ChannelTraits(Struct, frozen=True, kw_only=True):
     message. With `resends`, a message in doubt is sent again once.
     `states` are in order of rank: a receipt only ever raises the state.
     With `reason_follows_status`, an event of the provider is a status and then its reason:
-    `FAILURE/Phone has blocked SMS`. `marker` is its shape in plots. `unsuppress_hint` tells
-    operators how to take an address off the provider's own list.
+    `FAILURE/Phone has blocked SMS`. `marker` is its shape in plots.
     """
 
     label: str
@@ -36,7 +35,6 @@ class ChannelTraits(Struct, frozen=True, kw_only=True):
     states: tuple[State, ...]
     reason_follows_status: bool
     marker: Literal["disc", "square"]
-    unsuppress_hint: str
 
 
 # Without a receipt.
@@ -62,10 +60,6 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             ),
             reason_follows_status=True,
             marker="disc",
-            unsuppress_hint="SNS has its own list: "
-            "aws sns check-if-phone-number-is-opted-out --phone-number NUMBER, "
-            "then aws sns opt-in-phone-number --phone-number NUMBER; that of End User Messaging is "
-            "asked here, where a number is given",
         ),
         Channel.EMAIL: ChannelTraits(
             label="e-mail",
@@ -90,8 +84,6 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             ),
             reason_follows_status=False,
             marker="square",
-            unsuppress_hint="SES has its own list: "
-            "aws sesv2 delete-suppressed-destination --email-address ADDRESS",
         ),
     }
 )

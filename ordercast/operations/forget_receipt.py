@@ -46,12 +46,12 @@ _ELSEWHERE = (
     Remaining(
         place="customers",
         what="what was refused, under hashes: nothing goes there by mistake",
-        how="ordercast customers unsuppress",
+        how="ordercast suppressions remove",
     ),
     Remaining(
         place="SES, SNS and End User Messaging, in each Region",
         what="their own lists of refusals; they keep messages away",
-        how="docs/runbook.md: ending a suppression",
+        how="ordercast suppressions remove --address ADDRESS",
     ),
     Remaining(
         place="account's logs and usage reports of texts",

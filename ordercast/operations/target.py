@@ -23,6 +23,7 @@ from ordercast.gateways.ledger.lists import DynamoLedgerLists
 from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.people.suppression_list import DynamoSuppressionList
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.rollups.listing import DynamoCountedList
@@ -79,6 +80,10 @@ class Target:
     def people(self) -> DynamoPeople:
         """Return its customers."""
         return DynamoPeople(table=_table(self.names.customers_table))
+
+    def suppression_list(self) -> DynamoSuppressionList:
+        """Return the list of its suppressed addresses."""
+        return DynamoSuppressionList(table=_table(self.names.customers_table))
 
     def audit_trail(self) -> DynamoAuditTrail:
         """Return who did what to it."""

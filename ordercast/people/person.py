@@ -13,6 +13,9 @@ from ordercast.notifications.notification import Notification
 
 AGREED = "agreed"
 
+BY_HAND, IMPORTED = "by hand", "imported"
+"""The kinds of suppressions that no provider reported: `ordercast suppressions add` and `import`."""
+
 
 class QuietHours(Struct, frozen=True, kw_only=True):
     """When a person is not to be disturbed, in their own time zone; may span midnight."""
@@ -22,13 +25,17 @@ class QuietHours(Struct, frozen=True, kw_only=True):
 
 
 class Suppression(Struct, frozen=True, kw_only=True):
-    """An entry of the suppression list: its reason, and the provider event that is its evidence."""
+    """An entry of the suppression list: its reason, and the provider event that is its evidence.
+
+    One that an operator added has the kind BY_HAND or IMPORTED, no message, and who asked for it (`by`).
+    """
 
     channel: Channel
     reason: str
     kind: str
     message_id: str
     at: datetime
+    by: str | None = None
 
 
 class Unsuppression(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from ordercast.events.identity import (
     order_hash_for,
 )
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.places import place_of
 from ordercast.pacing.holds import Holds
 from ordercast.parked.item import ParkedItem
 from ordercast.people.email_addresses import mailbox
@@ -24,7 +25,7 @@ from ordercast.people.phone_numbers import e164
 from ordercast.queries.ports import LedgerLists
 from ordercast.queries.verdicts import ago, kind_of, verdict
 from ordercast.receipts.receipt_log import ReceiptLog
-from ordercast.rollups.listed import ListedNotification, ReadUnits, place_of
+from ordercast.rollups.listed import ListedNotification, ReadUnits
 
 NEWEST = 20
 """How many messages of a customer or an address are shown."""

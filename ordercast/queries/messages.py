@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from ordercast.notifications.places import place_of
 from ordercast.queries.message_filter import MessageFilter
 from ordercast.queries.ports import CountedList, LedgerLists
-from ordercast.rollups.listed import ListedNotification, ReadUnits, place_of
+from ordercast.rollups.listed import ListedNotification, ReadUnits
 from ordercast.rollups.rollup import hour_of
 from ordercast.usage_error import UsageError
 

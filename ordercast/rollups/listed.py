@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from ordercast.notifications.places import place_of
 from ordercast.rollups.rollup import RULE, STATE, CountedVersion, RollupInput, RollupKey
 
 
@@ -47,16 +48,6 @@ class ReadUnits:
     def are_spent(self) -> bool:
         """Whether nothing more is to be read."""
         return self.taken >= self.most
-
-
-def place_of(at: datetime, notification_id: str = "") -> str:
-    """Return a place in a list, before which everything older stands."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}#{notification_id}"
-
-
-def moment_of(place: str) -> datetime:
-    """Return the time of a place."""
-    return datetime.fromisoformat(place.partition("#")[0]).replace(tzinfo=UTC)
 
 
 def listed_input(row: RollupInput) -> ListedNotification:

@@ -17,15 +17,20 @@ WITHOUT_ARN = {
     "cloudwatch:GetMetricData",
     "dynamodb:ListBackups",
     "lambda:GetAccountSettings",
+    "ses:DeleteSuppressedDestination",
     "ses:GetAccount",
+    "ses:GetSuppressedDestination",
+    "ses:ListSuppressedDestinations",
     "sms-voice:DescribeAccountAttributes",
     "sms-voice:DescribePhoneNumbers",
     "sms-voice:DescribePools",
     "sms-voice:DescribeSenderIds",
     "sms-voice:DescribeSpendLimits",
+    "sns:CheckIfPhoneNumberIsOptedOut",
     "sns:GetSMSAttributes",
     "sns:GetSMSSandboxAccountStatus",
     "sns:ListPhoneNumbersOptedOut",
+    "sns:OptInPhoneNumber",
 }
 
 

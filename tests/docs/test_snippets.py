@@ -139,6 +139,9 @@ RUN_BY = {
     },
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
     ("docs/runbook.md", "Ending a suppression", ""): (f"{PAGE}test_a_suppression_is_ended",),
+    ("docs/runbook.md", "Suppressing an address", "csv"): (
+        "cli/suppressions/test_suppressions.py::test_the_file_of_the_page_is_imported",
+    ),
     ("docs/runbook.md", "Taking it down again", ""): (
         f"{HERE}test_every_make_target_of_a_page_is_there",
         f"{PAGE}test_the_account_s_stack_may_be_taken_down",

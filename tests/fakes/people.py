@@ -1,13 +1,15 @@
 """Customers and addresses in memory, which the ledger reads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
+from ordercast.notifications.places import place_of
 from ordercast.people.person import Person
+from ordercast.rollups.listed import ReadUnits
 
 
 class TwoPaymentsOfOnePerson(Exception):
@@ -97,3 +99,21 @@ class FakePeople:
             reservations_version=person.reservations_version,
         )
         return True
+
+
+@dataclass(slots=True)
+class FakeSuppressionList:
+    """The records of suppressed addresses of `people`, as a list; a record read is a unit."""
+
+    people: FakePeople
+
+    def suppressed(self, *, before: str, units: ReadUnits) -> Iterator[Person]:
+        places = {
+            place_of(why.at, person.key): person
+            for person in self.people.kept.values()
+            if (why := person.suppressions.get(person.key))
+        }
+        for place in sorted(places, reverse=True):
+            if place < before:
+                units.take(1)
+                yield places[place]

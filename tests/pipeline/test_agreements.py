@@ -10,6 +10,7 @@ from lambda_event_sources.filtering.filter_criteria import FilterCriteria
 from lambda_event_sources.mapping import SourceKind
 from ordercast.gateways.ledger import index_keys, keys
 from ordercast.gateways.messaging import receipt_queue
+from ordercast.gateways.people import items as people_item
 from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
 from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
@@ -117,14 +118,21 @@ def test_receipts_have_the_key_and_the_index_that_code_relies_on(synthesis: Synt
     assert "KEYS_ONLY" == due["Projection"]["ProjectionType"]
 
 
-def test_people_are_found_by_the_key_that_code_relies_on(synthesis: Synthesis) -> None:
+def test_people_have_the_key_and_the_index_that_code_relies_on(synthesis: Synthesis) -> None:
     [customers] = [
         table["Properties"]
         for _, name, table in synthesis.each("AWS::DynamoDB::Table")
         if name.startswith("Customers")
     ]
     assert [("person", "HASH")] == _keys(customers)
-    assert [{"AttributeName": "person", "AttributeType": "S"}] == customers["AttributeDefinitions"]
+    (index,) = customers["GlobalSecondaryIndexes"]
+    listed = [(people_item.SUPPRESSED, "HASH"), (people_item.SUPPRESSED_AT, "RANGE")]
+    assert (people_item.SUPPRESSED_INDEX, listed) == (index["IndexName"], _keys(index))
+    assert {"ProjectionType": "KEYS_ONLY"} == index["Projection"]
+    types = {e["AttributeName"]: e["AttributeType"] for e in customers["AttributeDefinitions"]}
+    assert (
+        dict.fromkeys(("person", people_item.SUPPRESSED, people_item.SUPPRESSED_AT), "S") == types
+    )
 
 
 def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from ordercast.notifications.places import place_of
 from ordercast.queries.ports import CountedList
-from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_input, place_of
+from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_input
 from ordercast.rollups.rollup import RollupInput
 from tests.lines import line, unattributed_charge
 from tests.promises.rollups import Rollups, count, sent

@@ -10,8 +10,9 @@ from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.places import place_of
 from ordercast.queries.ports import LedgerLists
-from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_input, place_of
+from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_input
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START

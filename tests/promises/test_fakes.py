@@ -19,7 +19,7 @@ from tests.fakes.limits import FakeLimits
 from tests.fakes.message_lists import FakeCountedList, FakeLedgerLists
 from tests.fakes.metric_figures import FakeMetricFigures
 from tests.fakes.parked_records import FakeParkedRecords
-from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
+from tests.fakes.people import FakePeople, FakeSuppressionList, TwoPaymentsOfOnePerson
 from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.rollups import FakeRollups
@@ -44,6 +44,7 @@ from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
 from tests.promises.rollups import RollupsPromises
 from tests.promises.route_scores import FIRST, RouteScoresPromises
 from tests.promises.shops import ShopsPromises
+from tests.promises.suppression_list import SuppressionListPromises
 from tests.promises.template_versions import TemplateVersionsPromises
 
 Calling = Callable[[], object]
@@ -203,6 +204,16 @@ class TestFakeLedger(LedgerPromises, HoldsPromises):
         assert State.REQUESTED is ledger.rows[ONE.id].state
         with pytest.raises(LedgerUnavailable):
             claims(ledger, ONE)
+
+
+class TestFakeSuppressionList(SuppressionListPromises):
+    @pytest.fixture
+    def suppressing(self) -> FakePeople:
+        return FakePeople()
+
+    @pytest.fixture
+    def suppression_list(self, suppressing: FakePeople) -> FakeSuppressionList:
+        return FakeSuppressionList(suppressing)
 
 
 class TestFakePeople(PeoplePromises):

@@ -8,12 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from ordercast.cli.find import searched
 from ordercast.cli.options import read_name
-from ordercast.cli.unsuppress import address_hash
 from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import Form, shows, takes
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import customer_key, order_of
 from ordercast.operations.masking import masked
+from ordercast.operations.named_address import address_hash
 from ordercast.operations.person_fields import fields_of_person
 from ordercast.operations.shops import shops_of
 from ordercast.queries.find import SearchHit

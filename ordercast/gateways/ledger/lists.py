@@ -15,13 +15,8 @@ from ordercast.gateways.ledger import index_keys
 from ordercast.gateways.ledger.keys import id_of
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.lifecycle import State
-from ordercast.rollups.listed import (
-    ListedNotification,
-    ReadUnits,
-    listed_input,
-    moment_of,
-    place_of,
-)
+from ordercast.notifications.places import moment_of, place_of
+from ordercast.rollups.listed import ListedNotification, ReadUnits, listed_input
 from ordercast.rollups.rollup import short
 
 ROWS_A_CALL = 25

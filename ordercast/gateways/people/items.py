@@ -1,6 +1,7 @@
 """Write people as items of the customers table and read them back. Used by the people gateway."""
 
 from datetime import time, timedelta
+from zlib import crc32
 
 from ordercast.countries import country_in
 from ordercast.events.order_event import Channel
@@ -18,6 +19,7 @@ from ordercast.gateways.dynamodb.codec import (
     text,
     text_of,
 )
+from ordercast.notifications.places import place_of
 from ordercast.people.person import Person, QuietHours, SoftBounce, Suppression, Unsuppression
 
 REFUSALS = "refusals"
@@ -52,7 +54,7 @@ _EVIDENCE = Fields.of(
                 Suppression,
                 {
                     "channel": text_of(Channel),
-                    **dict.fromkeys(("reason", "kind", "message_id"), TEXT),
+                    **dict.fromkeys(("reason", "kind", "message_id", "by"), TEXT),
                     "at": INSTANT,
                 },
             )
@@ -70,7 +72,16 @@ RECORD = (*_RECORD.types, "quiet_start", "quiet_end", *_FORGOTTEN.types)
 """What an import or an operator writes of a person. What happens since is kept beside it: the
 reservations under the hourly cap, and what providers report of the person's addresses."""
 
-EVIDENCE = tuple(_EVIDENCE.types)
+SUPPRESSED_INDEX = "suppressed"
+"""The index of suppressed addresses, newest evidence first. Sparse: an item is in it only while its own
+address is suppressed, so reservations and records never write it."""
+
+SUPPRESSED, SUPPRESSED_AT = "suppressed", "suppressed_at"
+"""Its keys: a shard, and the place in the list, so that no two stand at the same one."""
+
+SUPPRESSED_SHARDS = 4  # an import of suppressions writes the index as fast as the table
+
+EVIDENCE = (*_EVIDENCE.types, SUPPRESSED, SUPPRESSED_AT)
 
 # A person with one of these is never forgotten: a customer on record, or an address that has
 # refused or that a provider reported.
@@ -115,9 +126,19 @@ def expiry(person: Person) -> dict[str, Attribute]:
 
 
 def evidence(person: Person) -> dict[str, Attribute]:
-    """Return what providers reported of the person's addresses."""
+    """Return what providers reported of the person's addresses, and where the index lists it."""
     version = _VERSION.write(person) if person.suppressions_version else {}
-    return {**_EVIDENCE.write(person), **version}
+    own = person.suppressions.get(person.key)
+    return {**_EVIDENCE.write(person), **(_listed(person.key, own) if own else {}), **version}
+
+
+def _listed(key: str, own: Suppression) -> dict[str, Attribute]:
+    return {SUPPRESSED: suppressed_shard(key), SUPPRESSED_AT: text(place_of(own.at, key))}
+
+
+def suppressed_shard(key: str) -> Attribute:
+    """Return the index's partition of an address by its key."""
+    return text(str(crc32(key.encode()) % SUPPRESSED_SHARDS))
 
 
 def read(item: Item) -> Person:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ordercast.operations.doctor.newest_values import newest_value
 from ordercast.operations.doctor.readings import OptedOut, TextSandbox, TextSpend
-from ordercast.operations.opt_out_list import DEFAULT_LIST
+from ordercast.operations.provider_lists import DEFAULT_LIST
 
 
 def voice_sandbox(texts: Any) -> TextSandbox:  # noqa: ANN401 - a client without stubs

@@ -68,16 +68,22 @@ class EncryptedTable(Construct):
         return self.table.table_name
 
     def add_index(
-        self, name: str, partition: str, *, by: str | None = None, holds: Sequence[str] = ()
+        self,
+        name: str,
+        partition: str,
+        *,
+        by: str | None = None,
+        by_text: str | None = None,
+        holds: Sequence[str] = (),
     ) -> None:
-        """Add an index, sorted *by* a number, that *holds* these attributes besides keys."""
+        """Add an index, sorted *by* a number or *by_text*, that *holds* these attributes besides keys."""
         self.indexes.append(name)
         if self.existing:
             return
         self._made.add_global_secondary_index(
             index_name=name,
             partition_key=_text(partition),
-            sort_key=_number(by) if by else None,
+            sort_key=_number(by) if by else _text(by_text) if by_text else None,
             projection_type=(
                 dynamodb.ProjectionType.INCLUDE if holds else dynamodb.ProjectionType.KEYS_ONLY
             ),

@@ -24,6 +24,8 @@ class Tables:
             known_as="customers",
             partition_key="person",
         )
+        # Of suppressed addresses only, newest first: `ordercast suppressions list`.
+        self.customers.add_index("suppressed", "suppressed", by_text="suppressed_at")
         # One item a message of a provider: its notification, and the receipts so far. Due are those
         # that the sweeper is to look at, and those of messages that this stage has not sent
         # (docs/decisions/0012).

@@ -19,6 +19,7 @@ from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.people.suppression_list import DynamoSuppressionList
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.rollups.listing import DynamoCountedList
@@ -48,6 +49,7 @@ from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
 from tests.promises.route_scores import FIRST, RouteScoresPromises
 from tests.promises.shops import ShopsPromises
+from tests.promises.suppression_list import SuppressionListPromises
 from tests.promises.template_versions import TemplateVersionsPromises
 
 
@@ -96,6 +98,16 @@ class TestDynamoLedgerLists(LedgerListsPromises):
     @pytest.fixture
     def ledger_lists(self, ledger: DynamoLedger) -> DynamoLedgerLists:
         return DynamoLedgerLists(table=ledger.table)
+
+
+class TestDynamoSuppressionList(SuppressionListPromises):
+    @pytest.fixture
+    def suppressing(self, people: DynamoPeople) -> DynamoPeople:
+        return people
+
+    @pytest.fixture
+    def suppression_list(self, people: DynamoPeople) -> DynamoSuppressionList:
+        return DynamoSuppressionList(table=people.table)
 
 
 class TestDynamoPeople(PeoplePromises):

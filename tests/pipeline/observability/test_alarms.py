@@ -166,7 +166,7 @@ def test_throttling_is_watched_of_functions_stream_tables_and_indexes(
         for table in synthesis.properties("AWS::DynamoDB::Table")
         for index in (None, *table.get("GlobalSecondaryIndexes", ()))
     )
-    assert 9 == len(tables)  # four tables, and five indexes
+    assert 10 == len(tables)  # four tables, and six indexes
     for name in ("TableWritesThrottled", "TableReadsThrottled"):
         watched = metrics(alarm_of(synthesis, name))
         assert tables == sorted(each.get("GlobalSecondaryIndexName", "") for _, each in watched)

@@ -1,4 +1,4 @@
-"""Keep people whose addresses are suppressed, in memory. Used by the tests of `ordercast customers`."""
+"""Keep people whose addresses are suppressed, in memory. Used by the tests of `ordercast suppressions`."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -9,11 +9,14 @@ from msgspec.structs import replace
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.operations.provider_lists import ProviderList
 from ordercast.people.person import Person
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.stage_files import default_settings
 from tests.examples import notification
-from tests.fakes.people import FakePeople
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.people import FakePeople, FakeSuppressionList
+from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.world import World
 from tests.workflows.receipts.provider_receipts import (
     OPTED_OUT,
@@ -34,9 +37,19 @@ class Stage:
     region: str = "eu-west-1"
     settings: StageSettings = field(default_factory=default_settings)
     asked: list[AbstractSet[str]] = field(default_factory=list)
+    lists: list[ProviderList] = field(default_factory=list)
 
     def people(self) -> "Stage":
         return self
+
+    def ledger(self) -> FakeLedger:
+        return self.world.ledger
+
+    def receipt_logs(self) -> FakeReceiptLogs:
+        return self.world.receipt_logs
+
+    def suppression_list(self) -> FakeSuppressionList:
+        return FakeSuppressionList(self.world.people)
 
     @property
     def _people(self) -> FakePeople:
@@ -50,7 +63,7 @@ class Stage:
         if self.races:
             self.races -= 1
             for each in people:
-                known = self._people.kept[each.key]
+                known = self._people.kept.get(each.key, Person(key=each.key))
                 self._people.kept[each.key] = replace(
                     known, suppressions_version=known.suppressions_version + 1
                 )
