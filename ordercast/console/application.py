@@ -23,9 +23,11 @@ from ordercast.console.pages import (
     now,
     orders,
     parked,
+    parked_edit,
     settings,
     templates,
 )
+from ordercast.console.redrives import Redrives
 from ordercast.console.rendering import shown
 from ordercast.console.sdk_operations import OperationRefused
 from ordercast.console.stage import ConsoleStage
@@ -38,7 +40,7 @@ _log = logging.getLogger(__name__)
 def routes() -> list[BaseRoute]:
     """Return every route of the console but the entry, which the guard answers."""
     pages = (
-        *(now, messages, parked, orders, find, holds, figures),
+        *(now, messages, parked, parked_edit, orders, find, holds, figures),
         *(templates, settings, doctor, audit),
     )
     assets = str(files("ordercast.console").joinpath("static"))
@@ -66,6 +68,7 @@ def application(stage: ConsoleStage, *, host: str, token: str) -> Guard:
     )
     pages.state.stage = stage
     pages.state.live = Live(stage=stage)
+    pages.state.redrives = Redrives()
     return Guard(app=pages, host=host, token=token)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ordercast.cli import find
-from ordercast.operations import acts, holding
+from ordercast.operations import acts, holding, parked_edit
 from tests.console.asking import Browser, operator
 from tests.console.example_stage import Example, example
 
@@ -13,7 +13,7 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Example:
     """A stage on which something of everything has happened."""
     made = example()
     monkeypatch.setattr(acts, "audit_trail_of", lambda _: made.target.trail)
-    for module in (acts, holding):
+    for module in (acts, holding, parked_edit):
         monkeypatch.setattr(module, "caller_on", lambda _: "ada")
     monkeypatch.setattr(find, "parked_with", lambda *_: [])
     return made

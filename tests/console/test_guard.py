@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from ordercast.console.application import routes
 from ordercast.console.guard import ENTRY
 from ordercast.console.pages.parked import digest_of
+from ordercast.console.pages.parked_edit import digest_of_payload
 from tests.console.asking import HOST, TOKEN, Browser, operator, stranger
 from tests.console.example_stage import PAUSE, Example, example
 
@@ -30,9 +31,11 @@ def _asked() -> Iterator[tuple[str, str]]:
 
 EVERY = list(_asked())
 OWN = f"http://{HOST}"
+EDITED = digest_of_payload(b"{}")
 FORMS: tuple[dict[str, str], ...] = (
     {},
     {"id": "101", "verb": "drop", "reason": "a trial", "seen": digest_of("101")},
+    {"id": "101", "payload": "{}", "force": "yes", "reason": "a trial", "seen": EDITED},
     {"hold": PAUSE.id, "reason": "a trial"},
     {"channel": "sms", "reason": "a trial"},
 )
@@ -115,9 +118,10 @@ def test_without_allow_actions_no_request_changes_anything_but_the_audit_trail(
 
 def test_with_allow_actions_such_requests_do_change_something(on: Example, actor: Browser) -> None:
     """Else the test above would show nothing."""
-    before = _kept(on)
-    actor.post("/resume/act", {"hold": PAUSE.id, "reason": "a trial"})
-    assert before != _kept(on)
+    for path, form in (("/resume/act", FORMS[3]), ("/parked/edit/keep", FORMS[2])):
+        before = _kept(on)
+        actor.post(path, form)
+        assert before != _kept(on), path
 
 
 def _kept(on: Example) -> object:
@@ -130,6 +134,7 @@ def _kept(on: Example) -> object:
             world.ledger.limits,
             on.target.counted.written,
             on.store.notes,
+            on.store.edited,
             on.stream.puts,
             world.notifications_topic.published,
         )

@@ -95,6 +95,30 @@ def test_a_record_is_redriven_after_a_dry_run_with_a_reason(console: Console) ->
     assert 1 == len(console.on.stream.puts)
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_payload_is_corrected_and_its_problems_stand_beside_the_field(
+    console: Console, width: int
+) -> None:
+    page = console.page
+    console.show("/parked", width=width)
+    page.follow("document.querySelector('[aria-label=\"Correct 101\"]')")
+    field = "document.querySelector('[name=payload]')"
+    assert "o-7" in page.evaluate(f"{field}.value")
+    page.evaluate(f'{field}.value = \'{{"order_id": ""}}\'')
+    page.follow(named("button", "Check it"))
+    assert "order_id" in page.evaluate("document.querySelector('#checked strong').textContent")
+    assert [] == page.evaluate(OUTSIDE)
+    assert [] == _faults(page)
+    page.evaluate(f'{field}.value = \'{{"order_id": "o-8", "customer_id": "c-1"}}\'')
+    page.follow(named("button", "Check it"))
+    page.evaluate("document.querySelector('[name=reason]').value = 'the shop said so'")
+    page.follow(named("button", "Keep the corrected payload"))
+    assert "Corrected" == page.evaluate("document.querySelector('h1').textContent")
+    assert [b'{"order_id": "o-8", "customer_id": "c-1"}'] == [
+        each.payload for each in console.on.store.edited
+    ]
+
+
 def test_a_payload_and_an_address_come_where_they_were_asked_for(console: Console) -> None:
     page = console.page
     console.show("/parked")

@@ -17,6 +17,7 @@ from ordercast.operations.acts import audited
 from ordercast.operations.parked_acts import HANDLED, all_of, handle
 from ordercast.operations.parked_groups import grouped
 from ordercast.operations.parked_sources import ParkedSources, SelectedItems
+from ordercast.operations.redrive_outcomes import follow
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.parked.short_ids import is_short, short_ids
 from ordercast.usage_error import UsageError
@@ -82,6 +83,7 @@ def act(request: Request, form: Form) -> Response:
         if form.get("seen") != digest_of(*(each.id for each in items)) or not reason:
             asked = "Give a reason." if not reason else "It changed meanwhile: look again."
             return _planned(request, form, verb, items, asked=asked)
+        following = _following(request, sources, found) if verb is Verb.REDRIVE else None
         done = handle(stage.where, found, verb, reason=reason)
         deferred = sources.paced.deferred
     return shown(
@@ -91,6 +93,40 @@ def act(request: Request, form: Form) -> Response:
         done=done,
         number=len(items),
         deferred=deferred,
+        following=following,
+        most=LISTED,
+    )
+
+
+def _following(request: Request, sources: ParkedSources, found: Sequence[SelectedItems]) -> str:
+    """Follow what is about to be redriven, or the first that a page has room for; return by which name."""
+    stage, redrives = stage_of(request), request.app.state.redrives
+    following = follow(
+        [SelectedItems(source=each.source, items=each.items[:LISTED]) for each in found],
+        stage.where.settings,
+        look_up=stage.where.ledger().look_up,
+        parked_between=sources.parked_between,
+        now=stage.now(),
+    )
+    name: str = redrives.keep(following)
+    return name
+
+
+def outcomes(request: Request) -> Response:
+    """Say what came of what was redriven, so far."""
+    name, redrives = request.path_params["name"], request.app.state.redrives
+    found = redrives.look(name, stage_of(request).now())
+    if found is None:
+        raise HTTPException(404)
+    said, again = found
+    return shown(
+        request,
+        "part/outcomes.html",
+        name=name,
+        outcomes=said,
+        again=again,
+        short=short_ids([each.item.id for each in said]),
+        most=LISTED,
     )
 
 
@@ -145,6 +181,7 @@ def _order(item: ParkedItem) -> str | None:
 ROUTES = (
     shows("/parked", parked),
     shows("/parked/groups", groups),
+    shows("/parked/outcomes/{name}", outcomes),
     takes("/parked/payload", payload),
     takes("/parked/plan", plan, acts=True),
     takes("/parked/act", act, acts=True),
