@@ -19,6 +19,7 @@ from ordercast.console.pages import (
     figures,
     find,
     holds,
+    message_acts,
     messages,
     now,
     orders,
@@ -40,7 +41,7 @@ _log = logging.getLogger(__name__)
 def routes() -> list[BaseRoute]:
     """Return every route of the console but the entry, which the guard answers."""
     pages = (
-        *(now, messages, parked, parked_edit, orders, find, holds, figures),
+        *(now, messages, message_acts, parked, parked_edit, orders, find, holds, figures),
         *(templates, settings, doctor, audit),
     )
     assets = str(files("ordercast.console").joinpath("static"))

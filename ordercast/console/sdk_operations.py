@@ -54,7 +54,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "sns": frozenset({"PublishBatch"}),
     "sqs": frozenset({"DeleteMessageBatch", "SendMessageBatch"}),
 }
-"""What pausing, resuming, redriving and dropping take besides."""
+"""What pausing, resuming, redriving, dropping, resending and cancelling take besides."""
 
 _AUDIT = "audit#"
 

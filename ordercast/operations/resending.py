@@ -9,6 +9,7 @@ from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTop
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.notifications.notification import Notification
 from ordercast.operations.acts import audited
+from ordercast.operations.named_messages import named_message
 from ordercast.operations.target import Target
 from ordercast.usage_error import UsageError
 from ordercast.wiring.relay import policy_of
@@ -17,9 +18,20 @@ from ordercast.workflows.ports import NotificationsTopic
 from ordercast.workflows.resend_message import Resend, ResendMessage
 
 
+def next_number(where: Target, named: Notification) -> int:
+    """Return which resend of a message, or of what it is a resend of, comes next."""
+    first = named_message(where, named.resend_of) if named.resend_of else named
+    return (first or named).last_resend + 1
+
+
+def look_at_resend(where: Target, named: Notification, number: int, *, may_double: bool) -> Resend:
+    """Return what would be entered as resend *number*, or why it is refused."""
+    return _resending(where).plan(named, number, may_double=may_double)
+
+
 def plan_resend(where: Target, named: Notification, number: int, *, may_double: bool) -> Resend:
     """Return what would be entered as resend *number*; raises `UsageError` where that is refused."""
-    return _insist(_resending(where).plan(named, number, may_double=may_double))
+    return _insist(look_at_resend(where, named, number, may_double=may_double))
 
 
 def resend(

@@ -3,7 +3,7 @@
 import pytest
 
 from ordercast.cli import find
-from ordercast.operations import acts, holding, parked_edit
+from ordercast.operations import acts, holding, parked_edit, resending
 from tests.console.asking import Browser, operator
 from tests.console.example_stage import Example, example
 
@@ -16,6 +16,8 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Example:
     for module in (acts, holding, parked_edit):
         monkeypatch.setattr(module, "caller_on", lambda _: "ada")
     monkeypatch.setattr(find, "parked_with", lambda *_: [])
+    topic = made.target.world.notifications_topic
+    monkeypatch.setattr(resending, "notifications_topic_of", lambda _: topic)
     return made
 
 

@@ -41,6 +41,7 @@ from tests.fakes.message_lists import FakeCountedList, FakeLedgerLists
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.shops import FakeShops
 from tests.fakes.stage_names import NAMES
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import World
@@ -81,6 +82,9 @@ class ExampleTarget:
 
     def audit_trail(self) -> FakeAuditTrail:
         return self.trail
+
+    def shops(self) -> FakeShops:
+        return FakeShops()
 
     def receipt_logs(self) -> FakeReceiptLogs:
         return self.world.receipt_logs

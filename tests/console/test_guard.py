@@ -11,8 +11,11 @@ from ordercast.console.application import routes
 from ordercast.console.guard import ENTRY
 from ordercast.console.pages.parked import digest_of
 from ordercast.console.pages.parked_edit import digest_of_payload
+from ordercast.events.identity import notification_id
+from ordercast.events.order_event import Channel
 from tests.console.asking import HOST, TOKEN, Browser, operator, stranger
 from tests.console.example_stage import PAUSE, Example, example
+from tests.examples import notification, order_event
 
 ID = "A" * 22
 
@@ -30,14 +33,22 @@ def _asked() -> Iterator[tuple[str, str]]:
 
 
 EVERY = list(_asked())
+WAITING = notification(1, Channel.SMS).id
+SENT = notification_id(
+    order_event(order_id="o-sent", event_id="e-sent", status="shipped"), Channel.EMAIL
+)
 OWN = f"http://{HOST}"
 EDITED = digest_of_payload(b"{}")
+CANCEL = {"id": WAITING, "verb": "cancel", "reason": "a trial", "seen": digest_of("deferred 1")}
+RESEND = {"id": SENT, "verb": "resend", "reason": "a trial", "number": "1", "may_double": "yes"}
 FORMS: tuple[dict[str, str], ...] = (
     {},
     {"id": "101", "verb": "drop", "reason": "a trial", "seen": digest_of("101")},
     {"id": "101", "payload": "{}", "force": "yes", "reason": "a trial", "seen": EDITED},
     {"hold": PAUSE.id, "reason": "a trial"},
     {"channel": "sms", "reason": "a trial"},
+    CANCEL,
+    RESEND,
 )
 
 
@@ -118,7 +129,12 @@ def test_without_allow_actions_no_request_changes_anything_but_the_audit_trail(
 
 def test_with_allow_actions_such_requests_do_change_something(on: Example, actor: Browser) -> None:
     """Else the test above would show nothing."""
-    for path, form in (("/resume/act", FORMS[3]), ("/parked/edit/keep", FORMS[2])):
+    for path, form in (
+        ("/resume/act", FORMS[3]),
+        ("/parked/edit/keep", FORMS[2]),
+        ("/messages/act", CANCEL),
+        ("/messages/act", RESEND),
+    ):
         before = _kept(on)
         actor.post(path, form)
         assert before != _kept(on), path

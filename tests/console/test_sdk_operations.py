@@ -40,6 +40,7 @@ def _own_sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("service", "operation", "params"),
     [
+        ("sns", "publish", {"TopicArn": "t", "Message": "m"}),
         ("sqs", "send_message", {"QueueUrl": "q", "MessageBody": "b"}),
         ("sqs", "purge_queue", {"QueueUrl": "q"}),
         ("dynamodb", "delete_table", {"TableName": "t"}),
@@ -106,6 +107,19 @@ def test_other_statements_are_refused_while_it_only_reads() -> None:
     row = partiql.insert("ledger", {"pk": text("o"), "sk": text("n")})
     with pytest.raises(OperationRefused):
         clients.dynamodb().batch_execute_statement(**_call(row))
+
+
+def test_what_resending_publishes_goes_through_only_with_actions() -> None:
+    topic = boto3.client("sns").create_topic(Name="notifications")["TopicArn"]
+    entries: Any = [{"Id": "1", "Message": "m"}]
+    refuse_others(allow_actions=False)
+    with pytest.raises(OperationRefused, match="sns:PublishBatch"):
+        clients.sns_topics().publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    clients.session.cache_clear()
+    refuse_others(allow_actions=True)
+    assert clients.sns_topics().publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)[
+        "Successful"
+    ]
 
 
 def test_whatever_doctor_reads_is_on_the_list() -> None:

@@ -18,6 +18,8 @@ from ordercast.notifications.notification import Notification
 from ordercast.operations.acts import audited
 from ordercast.queries.state_words import meaning_of_row
 from ordercast.queries.verdicts import verdict
+from ordercast.sending.cancelling import may_be_cancelled
+from ordercast.sending.resending import number_of_resend, resend_ids
 from ordercast.templates.rendering_again import rendered_again
 from ordercast.templates.words import TemplateFailed, Words
 
@@ -32,13 +34,19 @@ FRAME = "; ".join(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownNotification:
-    """A notification as the page shows it; `words` are None where they are not kept."""
+    """A notification as the page shows it; `words` are None where they are not kept.
+
+    `number` says which resend it is, `resent_as` are the ids of its own.
+    """
 
     row: Notification
     verdict: str
     meaning: str
     steps: list[TimelineEntry]
     words: Words | None
+    number: int | None
+    resent_as: list[str]
+    can_be_cancelled: bool
 
 
 def order(request: Request) -> Response:
@@ -64,13 +72,22 @@ def order(request: Request) -> Response:
             meaning=meaning_of_row(row),
             steps=steps(row, by_id.get(row.id), logs),
             words=_words(row, kept),
+            number=number_of_resend(row),
+            resent_as=list(resend_ids(row.id).values())[: row.last_resend],
+            can_be_cancelled=may_be_cancelled(row),
         )
         for row in rows
     ]
     name = rows[0].order.order_id if rows else None
     shop = rows[0].order.shop if rows else None
     return shown(
-        request, "order.html", name=name, shop=shop, decisions=decisions, notifications=shown_rows
+        request,
+        "order.html",
+        name=name,
+        shop=shop,
+        order=partition,
+        decisions=decisions,
+        notifications=shown_rows,
     )
 
 
