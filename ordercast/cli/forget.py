@@ -31,7 +31,8 @@ from ordercast.operations.named_address import address_hash
 from ordercast.operations.parked_acts import handle
 from ordercast.operations.parked_search import parked_with
 from ordercast.operations.parked_sources import parked_sources
-from ordercast.operations.target import LOCAL_STAGE, Target, target
+from ordercast.operations.provider_lists import provider_lists, said_of
+from ordercast.operations.target import LOCAL_STAGE, Target, provider_endpoint, target
 from ordercast.operations.units import count
 from ordercast.parked.item import ParkedItem, Selection
 from ordercast.usage_error import UsageError
@@ -46,13 +47,21 @@ WhyForget = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What names them besides tables: parked events, and the providers' lists that an address is on."""
+
+    parked: Sequence[ParkedItem]
+    on_lists: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Receipt:
     """What came of it: nothing of it is personal, so it may be kept."""
 
     whom: Whom
     at: datetime
     outcome: ForgetOutcome
-    parked: Sequence[ParkedItem]
+    found: _Found
     dropped: int
     remains: Sequence[Remaining]
 
@@ -86,12 +95,15 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option of the command
     where, now = target(stage, cloud), datetime.now(UTC)
     # Hashed with the stage's secret, so after it is known which.
     whom = _whom(customer, address, shop, key)
-    items = _parked(where, customer, address)
+    found = _Found(
+        parked=_parked(where, customer, shop, address),
+        on_lists=_on_lists(where, whom, address, endpoint=provider_endpoint(stage, cloud)),
+    )
     if yes:
-        receipt = _forget(where, whom, items, reason=reason, drop=drop_parked, at=now)
+        receipt = _forget(where, whom, found, reason=reason, drop=drop_parked, at=now)
     else:
         outcome = forget_whom(whom, where.ledger(), where.people(), at=now, really=False)
-        receipt = _receipt(where, whom, outcome, items, dropped=0, at=now)
+        receipt = _receipt(where, whom, outcome, found, dropped=0, at=now)
     if as_json:
         print(json.dumps(_document(receipt, done=yes), indent=2, ensure_ascii=False))
     else:
@@ -120,24 +132,24 @@ def _reason_without(reason: str, personal: Sequence[str | None]) -> None:
 def _forget(
     where: Target,
     whom: Whom,
-    items: Sequence[ParkedItem],
+    found: _Found,
     *,
     reason: str,
     drop: bool,
     at: datetime,
 ) -> _Receipt:
-    dropped = _drop(where, items, reason) if drop and items else 0
+    dropped = _drop(where, found.parked, reason) if drop and found.parked else 0
     with audited(where, Verb.FORGET, whom.key, reason=reason) as doing:
         outcome = forget_whom(whom, where.ledger(), where.people(), at=at)
         doing.outcome = _said(outcome)
-    return _receipt(where, whom, outcome, items, dropped=dropped, at=at)
+    return _receipt(where, whom, outcome, found, dropped=dropped, at=at)
 
 
 def _receipt(
     where: Target,
     whom: Whom,
     outcome: ForgetOutcome,
-    items: Sequence[ParkedItem],
+    found: _Found,
     *,
     dropped: int,
     at: datetime,
@@ -146,17 +158,30 @@ def _receipt(
         whom=whom,
         at=at,
         outcome=outcome,
-        parked=items,
+        found=found,
         dropped=dropped,
         remains=remaining(where.settings, at=at),
     )
 
 
-def _parked(where: Target, customer: str | None, address: str | None) -> list[ParkedItem]:
-    """Return the parked events in which it stands as it is typed: of a hash nobody can tell."""
+def _parked(
+    where: Target, customer: str | None, shop: str | None, address: str | None
+) -> list[ParkedItem]:
+    """Return the parked events in which it stands as it is typed, with the shop: of a hash nobody can tell."""
+    if customer is None:
+        return parked_with(where, address) if address else []
     # In quotes, as JSON has it: c-1 is no part of c-12.
-    written = json.dumps(customer) if customer else address
-    return parked_with(where, written) if written else []
+    return parked_with(where, *(json.dumps(each) for each in (customer, shop) if each))
+
+
+def _on_lists(where: Target, whom: Whom, address: str | None, *, endpoint: str | None) -> list[str]:
+    """Return a line for each provider's list that the address, or a contact on record, is on."""
+    known = {address}
+    if whom.customer:
+        person = where.people().get({whom.customer}).get(whom.customer)
+        known = {person.email, person.phone} if person else set()
+    lists = provider_lists(where, endpoint=endpoint)
+    return [line for each in sorted(filter(None, known)) for line in said_of(lists, each)]
 
 
 def _drop(where: Target, items: Sequence[ParkedItem], reason: str) -> int:
@@ -183,10 +208,14 @@ def _show(receipt: _Receipt, *, done: bool) -> None:
         _line(f"stays refused: {refused}")
     if receipt.dropped:
         _line(f"{count(receipt.dropped, 'parked event')} dropped")
-    elif receipt.parked:
-        ids = " ".join(each.id for each in receipt.parked)
-        _line(f"{count(len(receipt.parked), 'parked event')} of theirs (--drop-parked): {ids}")
+    elif receipt.found.parked:
+        ids = " ".join(each.id for each in receipt.found.parked)
+        _line(
+            f"{count(len(receipt.found.parked), 'parked event')} of theirs (--drop-parked): {ids}"
+        )
     _line("What is left:", style="bold")
+    for line in receipt.found.on_lists:
+        _line(f"  {line}")
     for each in receipt.remains:
         ends = f"until {each.until:%Y-%m-%d}" if each.until else each.how
         _line(f"  {each.place}: {each.what}; {ends}")
@@ -212,8 +241,9 @@ def _document(receipt: _Receipt, *, done: bool) -> Mapping[str, Any]:
         "still_changing": outcome.changing,
         "records": outcome.records,
         "stays_refused": list(outcome.kept),
-        "parked": [each.id for each in receipt.parked],
+        "parked": [each.id for each in receipt.found.parked],
         "parked_dropped": receipt.dropped,
+        "provider_lists": list(receipt.found.on_lists),
         "remains": [
             {
                 "place": each.place,

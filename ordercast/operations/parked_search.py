@@ -11,17 +11,21 @@ MOST = 2_000
 """How many parked events are looked at, one object of S3 a batch of them."""
 
 
-def parked_with(where: Target, text: str) -> list[ParkedItem]:
-    """Return the parked events in whose payload *text* stands as it is typed, but for those dealt with.
+def parked_with(where: Target, text: str, *more: str) -> list[ParkedItem]:
+    """Return the parked events in whose payload *text*, and all of *more*, stand as typed, but for those dealt with.
 
     Corrected payloads are looked into, too; one that is compressed or encoded is not. Raises `ParkingUnavailable`.
     """
     store = S3ParkedObjects(client=clients.s3(), bucket=where.names.parked_bucket)
-    wanted = text.encode()
+    wanted = [each.encode() for each in (text, *more)]
+
+    def has_all(payload: bytes) -> bool:
+        return all(each in payload for each in wanted)
+
     edited = {
         position
         for edit in islice(store.edits(), MOST)
-        if wanted in edit.payload
+        if has_all(edit.payload)
         for position in edit.positions
     }
     found = {
@@ -34,7 +38,7 @@ def parked_with(where: Target, text: str) -> list[ParkedItem]:
             since=parked.record.arrived_at,
         )
         for key, parked in islice(store.records(), MOST)
-        if wanted in parked.record.payload or parked.record.position in edited
+        if has_all(parked.record.payload) or parked.record.position in edited
     }
     handled = store.handled() if found else set()
     return [item for i, item in found.items() if i not in handled]

@@ -38,12 +38,18 @@ def searched(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         people=lambda: world.people,
     )
 
-    def parked_with(_: object, text: str) -> list[ParkedItem]:
-        searched.append(text)
+    def parked_with(_: object, *texts: str) -> list[ParkedItem]:
+        searched.extend(texts)
         return [PARKED]
+
+    def said_of(_: object, address: str) -> list[str]:
+        return [f"on the list of {'e-mail' if '@' in address else 'texts'}"]
 
     monkeypatch.setattr(forget, "target", lambda _stage, _cloud: where)
     monkeypatch.setattr(forget, "parked_with", parked_with)
+    monkeypatch.setattr(forget, "provider_endpoint", lambda _stage, _cloud: None)
+    monkeypatch.setattr(forget, "provider_lists", lambda _where, *, endpoint: [])  # noqa: ARG005
+    monkeypatch.setattr(forget, "said_of", said_of)
     world.know(person(email=EMAIL))
     world.relay(payload(customer_id="c-1"))
     return searched
@@ -67,7 +73,7 @@ def test_without_yes_nothing_is_changed_and_what_would_be_is_said(
     assert "would be: 2 notifications anonymised, 2 of them waited and will not be sent" in out
     assert "1 parked event of theirs (--drop-parked): 101" in out
     assert "Nothing was changed; --yes does it." in out
-    assert ['"c-1"'] == searched
+    assert ['"c-1"', f'"{SHOP}"'] == searched
 
 
 def test_a_customer_is_forgotten_with_a_receipt_and_an_entry_that_name_nobody(
@@ -86,6 +92,7 @@ def test_a_customer_is_forgotten_with_a_receipt_and_an_entry_that_name_nobody(
         receipt["records"],
     )
     assert {address_key(EMAIL), address_key(PHONE)} == set(receipt["addresses"])
+    assert ["on the list of e-mail"] == receipt["provider_lists"]
     assert {"stream", "tables' point-in-time recovery"} <= {e["place"] for e in receipt["remains"]}
     (act,) = acts(trail)
     assert (Verb.FORGET, KEY, "ticket 4711") == (act.act.verb, act.act.of, act.act.reason)

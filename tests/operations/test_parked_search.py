@@ -50,6 +50,12 @@ def test_the_first_and_the_corrected_payload_are_looked_into(text: str, ids: lis
     assert ids == [each.id for each in parked_with(WHERE, text)]
 
 
+def test_of_several_texts_all_are_to_be_there() -> None:
+    """A customer's id alone may be another shop's customer's."""
+    assert ["101"] == [each.id for each in parked_with(WHERE, "order_id", "101")]
+    assert [] == parked_with(WHERE, "101", "102")
+
+
 def test_what_was_dealt_with_is_not_found(store: S3ParkedObjects) -> None:
     store.note(["102"], did="redriven", at=AT)
 
