@@ -48,6 +48,10 @@ class Statuses:
             )
         return done.rowcount > 0
 
+    def close(self) -> None:
+        """Close the database."""
+        self._kept.close()
+
     def of_order(self, order_id: str) -> list[tuple[str, str, str | None]]:
         """Return channel, state and reason of each message of an order."""
         return self._kept.execute(

@@ -1,6 +1,8 @@
 """The example's consumer keeps the highest version of each message, whatever comes how often."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import permutations
 from typing import Any
 
@@ -32,16 +34,17 @@ def life() -> list[str]:
 
 
 @pytest.fixture
-def statuses() -> Any:
-    return consumer.Statuses(":memory:")
+def statuses() -> Iterator[Any]:
+    with closing(consumer.Statuses(":memory:")) as kept:
+        yield kept
 
 
 def test_the_highest_version_is_kept_in_whatever_order_and_number_events_come() -> None:
     for some in permutations(life()):
-        statuses = consumer.Statuses(":memory:")
-        for each in (*some, *some[::2]):
-            statuses.take(each)
-        assert [("email", "delivered", None)] == statuses.of_order("o-1")
+        with closing(consumer.Statuses(":memory:")) as statuses:
+            for each in (*some, *some[::2]):
+                statuses.take(each)
+            assert [("email", "delivered", None)] == statuses.of_order("o-1")
 
 
 def test_an_event_that_is_known_or_older_is_no_news(statuses) -> None:
