@@ -82,7 +82,7 @@ def _life() -> tuple[dict[str, Notification], list[dict[str, Any]]]:
         for version, state in enumerate(states, start=1):
             row = notification(number, state=state, version=version)
             rows[row.id] = row
-            changes.append((version * 10 + number, row))
+            changes.append((number * 2 + version, row))  # a batch has several of a row
     ordered = [row for _, row in sorted(changes, key=lambda each: each[0])]
     return rows, [
         record(row, number=n, at=START + timedelta(seconds=n))

@@ -1,6 +1,5 @@
 """The example forwards a queue's events as webhooks until they are taken, and its receiver keeps what they say."""
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
