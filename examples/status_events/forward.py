@@ -31,7 +31,7 @@ Post = Callable[[str, Mapping[str, str], bytes], int]
 
 
 class Gone(Exception):
-    """The endpoint answered 410: it wants no more, and whoever runs this takes it off."""
+    """The endpoint answered 410: it wants no more, and its operator removes it."""
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes) -> int:
