@@ -25,7 +25,7 @@ class StatusChange(Struct, frozen=True, kw_only=True):
     """What a change of the ledger says of a notification, as far as shops see it; nothing personal.
 
     `fallback_id` is that of the notification that was entered in its place, `fallback_for` the one in
-    whose place it stands. `sequence_number` is the change's place on the stream.
+    whose place it stands, `resend_of` the one that an operator had sent again. `sequence_number` is the change's place on the stream.
     """
 
     id: str
@@ -41,6 +41,7 @@ class StatusChange(Struct, frozen=True, kw_only=True):
     changed_at: datetime
     fallback_id: str | None
     fallback_for: str | None
+    resend_of: str | None
     sequence_number: str
 
 
@@ -48,7 +49,8 @@ class MessageStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of a message. Of several, the one with the highest version holds.
 
     `status` is the order's, `occurred_at` the event's time; `fallback_id` is the message that was sent
-    in place of this one, `fallback_for` the one in whose place this one is.
+    in place of this one, `fallback_for` the one in whose place this one is, `resend_of` the one that an
+    operator had sent again, as this one.
     """
 
     notification_id: NotificationId
@@ -64,6 +66,7 @@ class MessageStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: Moment | None = None
     fallback_id: NotificationId | None = None
     fallback_for: NotificationId | None = None
+    resend_of: NotificationId | None = None
 
 
 class StatusEvent(Struct, frozen=True, kw_only=True):
@@ -126,6 +129,7 @@ def status_event(change: StatusChange, *, source: str) -> StatusEvent:
             changed_at=change.changed_at,
             fallback_id=change.fallback_id,
             fallback_for=change.fallback_for,
+            resend_of=change.resend_of,
         ),
     )
 

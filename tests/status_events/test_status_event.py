@@ -151,6 +151,13 @@ def test_a_message_and_its_fallback_name_each_other_once_it_is_entered() -> None
     assert text.id == _body(replace(mail, fallback_for=text.id))["data"]["fallback_for"]
 
 
+def test_a_message_that_is_sent_again_names_the_first() -> None:
+    first, again = notification(1, Channel.EMAIL), notification(1, Channel.SMS)
+
+    assert "resend_of" not in _body(first)["data"]
+    assert first.id == _body(replace(again, resend_of=first.id))["data"]["resend_of"]
+
+
 def test_ten_of_the_largest_events_fit_one_call() -> None:
     """SNS takes 256 KiB in a batch, attributes included, and charges by 64."""
     widest = "\U0001f375" * 128  # the contract's longest id

@@ -10,7 +10,7 @@ from typing import Any
 from ordercast.events.order_event import Channel
 from ordercast.gateways.dynamodb.codec import INSTANT, Item
 from ordercast.gateways.ledger.keys import id_of, is_notification
-from ordercast.gateways.ledger.links import OTHER
+from ordercast.gateways.ledger.links import OTHER, RESEND_OF
 from ordercast.notifications.lifecycle import State
 from ordercast.status_events.status_event import StatusChange
 
@@ -52,6 +52,7 @@ def _change(written: Mapping[str, Any]) -> StatusChange:
         changed_at=datetime.fromtimestamp(written["ApproximateCreationDateTime"], UTC),
         fallback_id=order + image[OTHER]["S"] if "entered_at" in replaced_by else None,
         fallback_for=order + image["fallback_for"]["S"] if "fallback_for" in image else None,
+        resend_of=order + image[RESEND_OF]["S"] if RESEND_OF in image else None,
         sequence_number=written["SequenceNumber"],
     )
 
