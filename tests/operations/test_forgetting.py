@@ -1,5 +1,7 @@
 """What an operator forgets is gone from the ledger, none of it is sent, and what was refused stays so."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,7 +11,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import Outcome, Outgoing, not_now, unknown
 from tests.examples import EMAIL, PHONE, notification, paused
 from tests.fakes.clock import START
-from tests.fakes.services import RESEND_EMAIL_AFTER
+from tests.fakes.services import FALLBACK_GRACE, RESEND_EMAIL_AFTER
 from tests.fakes.world import World
 from tests.operations.forgotten_world import (
     ADA,
@@ -21,7 +23,13 @@ from tests.operations.forgotten_world import (
     left,
     states,
 )
-from tests.workflows.receipts.provider_receipts import BOUNCE, HANDSET, mail_says, text_says
+from tests.workflows.receipts.provider_receipts import (
+    BOUNCE,
+    HANDSET,
+    UNREACHABLE,
+    mail_says,
+    text_says,
+)
 
 
 def test_nothing_personal_is_left_of_a_customer_and_what_is_counted_stays(world: World) -> None:
@@ -203,3 +211,47 @@ def test_a_fallback_that_is_entered_meanwhile_is_not_sent(world: World) -> None:
     assert (State.SUPPRESSED, "forgotten") == (world.row(mail.id).state, world.row(mail.id).rule)
     forgetting(world)
     assert [] == [each for each in PERSONAL if each in left(world)]
+
+
+@pytest.mark.parametrize("entered", [False, True])
+def test_the_address_of_a_text_s_fallback_goes_with_the_customer(
+    world: World, *, entered: bool
+) -> None:
+    """Before the e-mail is entered it is on the text's row; afterwards the e-mail is a row of its own."""
+    world.policy = replace(world.policy, fallback=True)
+    world.relay(event(channel="sms", fallback="email"))
+    world.send_published()
+    if entered:
+        world.apply(text_says(UNREACHABLE))
+        world.now.turn(FALLBACK_GRACE)
+        world.sweep()
+    assert (1 + entered) == len(world.ledger.rows)
+    assert [EMAIL] == [row.fallback.to for row in world.ledger.rows.values() if row.fallback]
+
+    forgetting(world)
+    assert [] == [each for each in PERSONAL if each in left(world)]
+    world.apply(text_says(UNREACHABLE))
+    world.now.turn(FALLBACK_GRACE)
+    world.sweep_all()
+    world.send_published()
+    assert {Channel.SMS} == {call.notification.channel for call in world.provider.calls}
+
+
+def test_a_text_that_could_not_reach_its_phone_is_not_tried_again(world: World) -> None:
+    world.retry_after_receipt, world.retry_for_now = "normal 2 over 2 h, high 2 over 2 h", True
+    world.relay(event(channel="sms"))
+    world.send_published()
+    world.apply(text_says(UNREACHABLE))
+    forgetting(world)
+    (before,) = world.ledger.rows.values()
+    for _ in range(4):
+        world.now.turn(timedelta(hours=1))
+        world.sweep_all()
+        world.send_published()
+
+    (after,) = world.ledger.rows.values()
+    assert (1, before.state, before.messages) == (
+        world.got().total(),
+        after.state,
+        after.messages,
+    )

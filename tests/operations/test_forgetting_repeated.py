@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ordercast.notifications.notification import Notification
 from ordercast.operations.forgetting import Whom, forget
+from tests.examples import notification
 from tests.fakes.world import World
 from tests.operations.forgotten_world import (
     ADA,
@@ -88,3 +89,24 @@ def test_a_row_that_changes_meanwhile_is_read_again(world: World) -> None:
     )
     did = forget(Whom(customer=CUSTOMER), ledger, world.people, at=world.now())
     assert (1, 0, None) == (did.rows, did.changing, world.row(row.id).recipient)
+
+
+def test_what_is_entered_while_it_runs_is_found_by_the_next_pass(world: World) -> None:
+    """An event that the relay has read already, or a fallback."""
+    world.relay(event(1))
+    late = notification(7, customer_id="c-1")
+    changes = world.ledger.change
+
+    def then_entered(pairs: list[tuple[Notification, Notification]]) -> set[str]:
+        done = changes(pairs)
+        world.enter(late)
+        return done
+
+    ledger = SimpleNamespace(
+        change=then_entered,
+        look_up=world.ledger.look_up,
+        of_customer=world.ledger.of_customer,
+        of_address=world.ledger.of_address,
+    )
+    did = forget(Whom(customer=CUSTOMER), ledger, world.people, at=world.now())
+    assert (3, None) == (did.rows, world.row(late.id).recipient)
