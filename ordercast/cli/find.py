@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ordercast.cli.options import AsJson, CloudName, Stage, each_given, read_name
 from ordercast.cli.output.terminal import console
-from ordercast.operations.parked_search import parked_with
+from ordercast.operations.parked_search import MOST, parked_with
 from ordercast.operations.shops import shops_of
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.queries.find import MOST_SHOPS, Searched, SearchHit
@@ -47,7 +47,8 @@ def find(
         print(json.dumps([document(each) for each in found], indent=2, ensure_ascii=False))
     if not found:
         looked = (
-            f"looked in {min(len(named), MOST_SHOPS)} shops, at addresses, ids and parked events"
+            f"looked in {min(len(named), MOST_SHOPS)} shops, at addresses, ids, parked events of"
+            f" that order and the text of the {MOST:,} newest others"
         )
         raise UsageError("nothing is known by that name", hint=f"{looked}; --shop names another")
     for each in [] if as_json else found:

@@ -46,8 +46,17 @@ class S3ParkedObjects(Struct, frozen=True, kw_only=True):
         With a span all records that *arrived* in it are among them, and few others are read.
         """
         for key in self._keys_of(f"{PREFIX}/", arrived):
-            for line in self._read(key).splitlines():
-                yield key, _parked(json.loads(line))
+            for each in self.records_in(key):
+                yield key, each
+
+    def record_keys(self) -> Iterator[str]:
+        """Return the keys of all objects with parked records, the oldest day first; a thousand a request."""
+        return self._keys(f"{PREFIX}/")
+
+    def records_in(self, key: str) -> Iterator[ParkedRecord]:
+        """Return the records of one object."""
+        for line in self._read(key).splitlines():
+            yield _parked(json.loads(line))
 
     def batches(self, since: datetime | None = None) -> Iterator[GivenUpBatch]:
         """Return the batches that Lambda gave up, or did *since*, oldest first within mapping and shard."""

@@ -10,6 +10,7 @@ from msgspec import Struct, to_builtins
 
 from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord
+from ordercast.gateways.parked.order_tags import tags_of
 from ordercast.gateways.unavailable import raised_as
 
 if TYPE_CHECKING:
@@ -40,12 +41,15 @@ def translated() -> AbstractContextManager[None]:
 
 
 def _key(records: Sequence[ParkedRecord]) -> str:
-    """Name the object by all positions in it: a batch that comes again overwrites itself only."""
+    """Name the object by all positions in it: a batch that comes again overwrites itself only.
+
+    The key ends in tags of the orders that its records name.
+    """
     first, last = records[0].record, records[-1].record
     day = first.arrived_at.strftime("%Y/%m/%d") if first.arrived_at else UNDATED
     positions = " ".join(each.record.position for each in records)
     digest = sha256(positions.encode()).hexdigest()[:16]
-    return f"{PREFIX}/{day}/{first.position}-{last.position}-{digest}.jsonl"
+    return f"{PREFIX}/{day}/{first.position}-{last.position}-{digest}{tags_of(records)}.jsonl"
 
 
 def _line(parked: ParkedRecord) -> Mapping[str, Any]:
