@@ -14,6 +14,9 @@ NO_INPUTS = frozenset(
 )
 """Folders that no synthesis reads, besides hidden ones. Every other file may be an input."""
 
+INPUT_OF_DOCS = "docs/operator-policy.json"
+"""The one file in such a folder that a synthesis reads."""
+
 NO_INPUT_SUFFIXES = frozenset({".md"})
 
 KEPT = 4
@@ -80,6 +83,8 @@ class SynthesisCache:
 
 def inputs(folder: Path) -> Iterator[Path]:
     """Yield every file of a checkout that a synthesis may read."""
+    if (policy := folder / INPUT_OF_DOCS).exists():
+        yield policy
     for path in folder.iterdir():
         if path.name.startswith(".") or path.name in NO_INPUTS:
             continue

@@ -46,10 +46,16 @@ COMMANDS = (
 _SHOWN_BY_TESTS = (
     PolicyCall(action="cloudwatch:DescribeAlarms", resource="*"),
     PolicyCall(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
-    PolicyCall(action="ses:GetSuppressedDestination", resource="*"),
-    PolicyCall(
-        action="sms-voice:DeleteOptedOutNumber",
-        resource="arn:aws:sms-voice:us-east-1:000000000000:opt-out-list/Default",
+    *(
+        PolicyCall(action=f"ses:{action}SuppressedDestination", resource="*")
+        for action in ("Delete", "Get")
+    ),
+    *(
+        PolicyCall(
+            action=f"sms-voice:{action}",
+            resource="arn:aws:sms-voice:us-east-1:000000000000:opt-out-list/Default",
+        )
+        for action in ("DeleteOptedOutNumber", "DescribeOptedOutNumbers")
     ),
 )
 """What `alarms` asks, which fails where one rings: tests/cli/test_alarms.py; what redriving a parked

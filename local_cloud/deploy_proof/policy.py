@@ -68,6 +68,10 @@ def _named(
 
 
 def _holds(operator: str, actual: str | None, values: str | list[str]) -> bool:
+    if operator == "Null":
+        return (actual is None) == (_listed(values)[0] == "true")
+    if operator.startswith(_OF_ALL):
+        return actual is None or _holds(operator.removeprefix(_OF_ALL), actual, values)
     name = operator.removesuffix("IfExists")
     if actual is None:
         return name != operator
@@ -87,6 +91,9 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
+
+_OF_ALL = "ForAllValues:"
+"""It holds where the key is missing; a call has one value of each key here."""
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "ArnEquals": _like,

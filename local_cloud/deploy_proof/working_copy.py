@@ -16,6 +16,7 @@ DOMAIN = "proof.example.com"
 _COPIED = (
     *("app.py", "cdk.json", "package.json", "pyproject.toml", "uv.lock"),
     *("analytics", "ordercast", "packages", "pipeline", "processors", "stages"),
+    "docs/operator-policy.json",
 )
 _LINKED = (".tools", ".venv", "node_modules")
 
@@ -53,6 +54,7 @@ class WorkingCopy:
             if source.is_dir():
                 shutil.copytree(source, root / name, ignore=unwanted)
             else:
+                (root / name).parent.mkdir(exist_ok=True)
                 shutil.copy(source, root / name)
         for name in _LINKED:
             (root / name).symlink_to(CHECKOUT / name)

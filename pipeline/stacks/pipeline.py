@@ -15,6 +15,7 @@ from ordercast.settings.texts import (
     protect_rules,
 )
 from pipeline.bundling.package import package
+from pipeline.constructs.access.operator_policies import OperatorPolicies
 from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.email_sender import EmailSender
 from pipeline.constructs.functions.function import Function, FunctionDefaults
@@ -68,6 +69,7 @@ class PipelineStack(Stack):
         self.functions: dict[str, Function] = {each.node.id: each for each in made}
         if releases := parts.defaults.releases:
             releases.watch([each.alias for each in made if each.alias])
+        self.policies = OperatorPolicies(self, "Policies", parts=parts)
         Published(self, "Published", stage=stage, names=_names(parts, sweeper, self.status_events))
         Outputs(self, "Outputs", stage=stage.name, values=self._outputs(parts))
 
@@ -81,6 +83,7 @@ class PipelineStack(Stack):
         return {
             **({"status-events-topic-arn": events.topic.topic.topic_arn} if events else {}),
             "notifications-topic-arn": parts.notifications.topic.topic_arn,
+            **self.policies.outputs,
             "mail-events-topic-arn": parts.mail.events.topic.topic_arn,
             **functions,
         }

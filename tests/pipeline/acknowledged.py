@@ -188,7 +188,68 @@ POLICIES = (
     ),
 )
 
-ACKNOWLEDGED = (*FUNCTIONS, *STORAGE, *POLICIES)
+_ARN, _HERE = "arn:<AWS::Partition>", "<AWS::Region>:<AWS::AccountId>"
+_READER, _ACTS = "Pipeline/Policies/Reader", "Pipeline/Policies/Acts"
+
+_OWN = (
+    f"AwsSolutions-IAM5[Resource::{_ARN}:sqs:{_HERE}:Ordercast-prod-Pipeline-*]",
+    "AwsSolutions-IAM5[Resource::<ParkedBucket.Arn>/*]",
+)
+_LOOKED_AT = (
+    "AwsSolutions-IAM5[Resource::*]",
+    f"AwsSolutions-IAM5[Resource::{_ARN}:logs:{_HERE}:log-group:*]",
+    f"AwsSolutions-IAM5[Resource::{_ARN}:ses:*:<AWS::AccountId>:configuration-set/*]",
+    f"AwsSolutions-IAM5[Resource::{_ARN}:ses:*:<AWS::AccountId>:identity/*]",
+    f"AwsSolutions-IAM5[Resource::{_ARN}:ssm:{_HERE}:parameter/cdk-bootstrap/*]",
+)
+_OF_THE_STAGE = (
+    f"AwsSolutions-IAM5[Resource::{_ARN}:sns:{_HERE}:Ordercast-prod-Observability-*]",
+    f"AwsSolutions-IAM5[Resource::{_ARN}:sns:{_HERE}:Ordercast-prod-Pipeline-*]",
+    f"AwsSolutions-IAM5[Resource::{_ARN}:ssm:{_HERE}:parameter/ordercast/prod/*]",
+    "AwsSolutions-IAM5[Resource::<LedgerTable.Arn>/index/*]",
+    "AwsSolutions-IAM5[Resource::<ReceiptsTable.Arn>/index/*]",
+)
+
+OPERATORS = (
+    *(
+        Acknowledged(
+            rule=rule,
+            at=(_READER, _ACTS),
+            because="The queues and objects of one stage alone begin like this; each is read, redriven and dropped by an operator, and more of them come and go.",
+        )
+        for rule in _OWN
+    ),
+    *(
+        Acknowledged(
+            rule=rule,
+            at=(_READER,),
+            because="All topics, parameters and indexes of one stage alone begin like this, and a reader may look at each of them.",
+        )
+        for rule in _OF_THE_STAGE
+    ),
+    *(
+        Acknowledged(
+            rule=rule,
+            at=(_READER,),
+            because="Doctor describes what belongs to the account and not to a stage, or has no ARN at all; these calls change nothing.",
+        )
+        for rule in _LOOKED_AT
+    ),
+    Acknowledged(
+        rule=f"AwsSolutions-IAM5[Resource::{_ARN}:sms-voice:*:<AWS::AccountId>:opt-out-list/Default]",
+        at=(_READER, _ACTS),
+        because="It is the account's one opt-out list, in the stage's Region and in the second one where messages take it.",
+    ),
+    *(
+        Acknowledged(
+            rule=f"AwsSolutions-IAM5[Action::kms:{action}*]",
+            at=(_READER,),
+            because="DynamoDB's guide names the two groups of actions in this way, and a condition binds them to the services that use the key for the caller.",
+        )
+        for action in ("GenerateDataKey", "ReEncrypt")
+    ),
+)
+ACKNOWLEDGED = (*FUNCTIONS, *STORAGE, *POLICIES, *OPERATORS)
 
 
 def _as_of_analytics(each: Acknowledged) -> Acknowledged:

@@ -223,7 +223,7 @@ WITHOUT_TAGS = {
     *("AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Logs::SubscriptionFilter"),
     *("AWS::Logs::QueryDefinition", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription"),
     *("AWS::SES::ConfigurationSetEventDestination", "AWS::SNS::TopicPolicy"),
-    "AWS::SQS::QueuePolicy",
+    *("AWS::IAM::ManagedPolicy", "AWS::SQS::QueuePolicy"),
 }
 """Kinds that have no tags in CloudFormation."""
 

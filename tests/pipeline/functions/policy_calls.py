@@ -115,12 +115,26 @@ class Policies:
                 found[role] += [self._plain(stack, each) for each in document["Statement"]]
         return found
 
+    @property
+    def key(self) -> str:
+        """The text of the stage's key."""
+        return self._find("Key", "-Data")
+
+    def managed(self, name: str) -> list[PolicyStatement]:
+        """Return the statements of the managed policy of that name."""
+        [(stack, policy)] = [
+            (stack, each["Properties"]["PolicyDocument"])
+            for stack, logical_id, each in self.synthesis.each("AWS::IAM::ManagedPolicy")
+            if logical_id.startswith(name)
+        ]
+        return [self._plain(stack, each) for each in policy["Statement"]]
+
     def called(self) -> dict[str, list[PolicyCall]]:
         """Return what each role asks for."""
         found: dict[str, list[PolicyCall]] = defaultdict(list)
         for role, action, resource in (*self._explored(), *_OTHERS, *self._through_lambda()):
             if role in self.statements():
-                found[role] += self._with_key(role, action, self._text(resource))
+                found[role] += self._with_key(role, action, self.text(resource))
         return found
 
     def _explored(self) -> Iterator[tuple[str, str, str]]:
@@ -188,7 +202,7 @@ class Policies:
         )
         return str(found)
 
-    def _text(self, resource: str) -> str:
+    def text(self, resource: str) -> str:
         """Return the text of a resource that is named by its construct, with what follows after a bar."""
         if resource.startswith("="):
             return resource[1:]

@@ -1,0 +1,1 @@
+"""What people may do with a stage: the policies of readers and operators."""
