@@ -230,8 +230,8 @@ OPERATORS = (
     *(
         Acknowledged(
             rule=rule,
-            at=(_READER,),
-            because="Doctor describes what belongs to the account and not to a stage, or has no ARN at all; these calls change nothing.",
+            at=(_READER, _ACTS) if rule.endswith("::*]") else (_READER,),
+            because="What belongs to the account has no ARN of the stage: facts that doctor describes, and the providers' own lists, of which an operator removes an address.",
         )
         for rule in _LOOKED_AT
     ),
