@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
+from ordercast.operations.forgetting import Whom, forget
 from tests.console.asking import Browser
 from tests.console.example_stage import Example
 from tests.examples import EMAIL, PHONE, person
@@ -106,3 +108,17 @@ def test_a_customer_s_record_is_shown_with_contacts_masked(on: Example, reader: 
 def test_nothing_found_is_said_and_an_empty_search_refused(reader: Browser) -> None:
     assert "Nothing is known by that name" in reader.post("/find", {"text": "nobody"}).body
     assert 400 == reader.post("/find", {"text": " "}).status
+
+
+def test_of_a_person_who_was_forgotten_the_steps_are_left_and_neither_words_nor_address(
+    on: Example, reader: Browser, order: str
+) -> None:
+    world = on.target.world
+    forget(Whom(address=address_key(EMAIL)), world.ledger, world.people, at=world.now())
+    page = reader.get(f"/orders/{order}").body
+
+    assert "Its person was forgotten" in page
+    assert "accepted it as message" in page
+    assert f'src="/emails/{rows(on, order)["email"].id}"' not in page
+    found = reader.post("/find", {"text": EMAIL})
+    assert (200, True) == (found.status, address_key(EMAIL) in found.body)

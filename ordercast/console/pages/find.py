@@ -13,9 +13,9 @@ from ordercast.console.routing import Form, shows, takes
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import customer_key, order_of
 from ordercast.operations.masking import masked
-from ordercast.operations.named_address import address_hash
 from ordercast.operations.person_fields import fields_of_person
 from ordercast.operations.shops import shops_of
+from ordercast.people.person import address_of
 from ordercast.queries.find import SearchHit
 from ordercast.queries.find import find as found_by
 
@@ -67,7 +67,7 @@ def _shown(text: str, each: SearchHit) -> ShownFinding:
         key = customer_key(shop=each.shop, customer_id=text)
         to, record = _list(customer=key), f"/customers/{key}"
     elif each.what == "address":
-        to = _list(address=address_hash(each.rows[0].recipient or ""))
+        to = _list(address=address_of(each.rows[0]) or "")
     elif each.rows:
         to = f"/orders/{order_of(each.rows[0].id)}"
     elif each.what == "parked event":

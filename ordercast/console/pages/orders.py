@@ -124,7 +124,8 @@ def _kept(stage: ConsoleStage, rows: list[Notification]) -> Mapping[str, bytes]:
 
 
 def _words(row: Notification, kept: Mapping[str, bytes]) -> Words | None:
-    sources = kept.get(row.template_version or "")
+    # With its person its words are gone: rendered again they would be others.
+    sources = None if row.forgotten else kept.get(row.template_version or "")
     try:
         return rendered_again(row, sources).words if sources else None
     except TemplateFailed:
