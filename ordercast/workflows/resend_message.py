@@ -77,7 +77,9 @@ class ResendMessage(Struct, frozen=True, kw_only=True):
         planned = self.plan(named, number, may_double=may_double)
         if planned.row is None:
             return planned
-        [row] = self.ledger.accept([planned.row], [])
+        row = planned.row
+        if not planned.is_there:
+            [row] = self.ledger.accept([row], [])
         row = self._linked(planned.first, row, number)
         if row.state is State.REQUESTED:
             self.notifications_topic.publish([row])

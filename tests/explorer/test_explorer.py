@@ -22,6 +22,7 @@ from ordercast.sending.claim import ClaimStatus
 from ordercast.workflows import count_changes as count
 from ordercast.workflows import ports, take_in_adjustments
 from ordercast.workflows.sweep import keep_reputation, probe_holds
+from tests.explorer import operator_acts
 from tests.explorer.checks.promises import broken
 from tests.explorer.checks.rows import all_rows
 from tests.explorer.deployed.fitting import Fitting
@@ -142,8 +143,9 @@ def test_every_protocol_of_workflows_and_of_counting_is_a_port_here() -> None:
 
 
 def test_every_call_meets_everything_that_it_can_meet() -> None:
+    everywhere = [*calls(), *operator_acts.played().fault_proxy.calls]
     for port, method in MANNERS:
-        kinds = {kind for call in calls() if call.port == port for kind in call.kinds}
+        kinds = {kind for call in everywhere if call.port == port for kind in call.kinds}
         assert {Fault.CRASH_BEFORE, Fault.OVERTAKEN} <= kinds, (port, method)
     assert set(Fault) == set(chain.from_iterable(call.kinds for call in calls()))
 

@@ -11,6 +11,7 @@ from ordercast.events.identity import notification_id
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
+from ordercast.sending.resending import resend_ids
 from ordercast.sending.send_rules import EXPIRED
 from tests.explorer.checks.budgets import overdrawn
 from tests.explorer.checks.calls import allowed_calls, one_route_in_doubt, true_doubts
@@ -73,8 +74,13 @@ def _rows(stage: Stage) -> Iterator[str]:
     for each in promised.keys() - there.keys():
         yield f"P1: notification {each} was promised and is not there"
     replacing = {row.fallback.id for row in there.values() if row.fallback}
-    for each in there.keys() - promised.keys() - replacing:
+    resends = {i for i, row in there.items() if row.resend_of in there}
+    for each in there.keys() - promised.keys() - replacing - resends:
         yield f"P1: notification {named(there[each])} is there and was never promised"
+    for each in resends:
+        first = there[there[each].resend_of or ""]
+        if each not in list(resend_ids(first.id).values())[: first.last_resend]:
+            yield f"P12: {named(there[each])} is not linked to what it was sent again for"
     for each in stage.ended.keys() & stage.ledger.rows.keys():
         yield f"P2: {named(there[each])} was entered again after it had expired"
 

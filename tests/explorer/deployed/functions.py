@@ -187,6 +187,14 @@ class Functions:
 
         return command
 
+    def act(self) -> Callable[[Any], None]:
+        """Return what runs an operator's act on messages, which is its event: on a ledger and a topic."""
+
+        def act(work: Callable[[Any, Any], object]) -> None:
+            work(self._ledger(), self._notifications_topic())
+
+        return act
+
     def _wait(self, until: datetime) -> None:
         self.clock.at = max(self.clock.at, until)
 

@@ -19,12 +19,13 @@ Command = Callable[[], Outcome]
 class Operator:
     """Who pauses and resumes, and believes it when the command has said so.
 
-    `command` runs a change of the ledger as a command line that may crash.
+    `command` runs a change of the ledger as a command line that may crash, `act` an act on messages.
     """
 
     clock: HandTurnedClock
     journal: Journal
     command: Callable[[Callable[[Any], object]], Outcome]
+    act: Callable[[Callable[[Any, Any], object]], Outcome]
     waiting: list[tuple[datetime, Command]] = field(default_factory=list)
 
     def hold(self, wait: timedelta, hold: Hold) -> None:
@@ -50,6 +51,10 @@ class Operator:
             return self.command(change)
 
         self._plan(START + wait, command)
+
+    def do(self, wait: timedelta, work: Callable[[Any, Any], object]) -> None:
+        """Act on messages, by a ledger and a topic, so long after the beginning."""
+        self._plan(START + wait, lambda: self.act(work))
 
     def step(self) -> bool:
         """Give the next command if it is time."""

@@ -126,6 +126,7 @@ class Stage:
             clock=self.clock,
             journal=self.journal,
             command=self._invoking("operator", functions.command()),
+            act=self._invoking("operator", functions.act()),
         )
         self._sources = [
             self.operator,

@@ -151,6 +151,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "failures"): OurService(error=LedgerUnavailable, answers_half=True),
     # An index lags behind its table.
     ("ledger", "due"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("ledger", "waiting_in"): OurService(error=LedgerUnavailable, answers_half=True),
     ("ledger", "backlog"): OurService(error=LedgerUnavailable),
     ("ledger", "hold"): _TABLE,
     ("ledger", "change_holds"): _TABLE,

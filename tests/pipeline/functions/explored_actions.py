@@ -11,6 +11,7 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("ledger", "change"): {UPDATE},
     ("ledger", "failures"): {"dynamodb:Query", READ},
     ("ledger", "due"): {"dynamodb:Query"},
+    ("ledger", "waiting_in"): {"dynamodb:Query"},
     ("ledger", "backlog"): {"dynamodb:Query"},
     ("ledger", "hold"): {INSERT, UPDATE, READ},
     ("ledger", "change_holds"): {UPDATE, READ},
