@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from ordercast.operations import acts
+from tests.address_secret import use_test_secret
 from tests.browser import Page, browser, chromium
 from tests.console.example_stage import Example, example
 from tests.console.served import served
@@ -38,6 +39,7 @@ def main() -> None:
     if program is None:
         sys.exit("Chromium is not installed")
     OUT.mkdir(parents=True, exist_ok=True)
+    use_test_secret()
     made = example()
     acts.audit_trail_of = lambda _: made.target.trail  # type: ignore[assignment]
     with (

@@ -1,6 +1,7 @@
 """Let ministack's CloudFormation deploy metric-math and composite alarms, which it refuses. Used by `serve`.
 
-They are kept and described, but never evaluated: they stay INSUFFICIENT_DATA.
+Those on several metrics are kept and described, but never evaluated: they stay INSUFFICIENT_DATA. A
+composite one follows the alarms that it names.
 """
 
 # ruff: noqa: ANN401, SLF001 - ministack's internals have neither types nor a public interface

@@ -18,7 +18,9 @@ from ordercast.queries.verdicts import ago
 from ordercast.settings.alarm_severity import Severity
 from ordercast.wiring.clock import utc_now
 
-SIMULATED = "A local cloud judges alarms on one metric only; those on several, and Health, stay without data."
+SIMULATED = (
+    "A local cloud judges alarms on one metric, and Health; those on several stay without data."
+)
 
 STYLES = {Severity.URGENT: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold"}
 

@@ -67,6 +67,7 @@ def checked(payload: bytes, settings: StageSettings, look_up: LookUp) -> Checked
             notes += map(str, (*read.event.notes, *unknown))
         else:
             problems += _problems(read, settings) or [read.detail or read.reason]
+            notes += _unknown(read)
     conflicts, known = _decided(events, look_up)
     return CheckedPayload(
         problems=[*problems, *conflicts], notes=list(dict.fromkeys(notes)), known=known
@@ -75,30 +76,37 @@ def checked(payload: bytes, settings: StageSettings, look_up: LookUp) -> Checked
 
 def _problems(parked: ParkedRecord, settings: StageSettings) -> list[str]:
     """Return every problem of an event that cannot be read: the reader itself stops at the first."""
-    found: list[str] = []
     try:
         document = dict(document_in(parked.record.payload))
     except MalformedOrderEvent:
-        return found
+        return []
+    found: dict[str, str] = {}
     for _ in range(PROBLEMS_MAX):
         try:
             order_event_of(document, default_currency=settings.default_currency)
         except MalformedOrderEvent as error:
             field = str(error).partition(":")[0]
-            if field in document:
-                del document[field]
-            elif found:
-                break  # it is missing because it was taken out
-            found.append(str(error))
-            if field not in _STAND_INS:
-                continue
-            document[field] = "1"
+            if field in found:
+                break  # what stands in for it is no help
+            found[field] = str(error)
+            # Something else takes the place of what the reader stops at.
+            is_there = document.pop(field, None) is not None
+            if field in _STAND_INS or not is_there:
+                document[field if field in _STAND_INS else "customer_id"] = "1"
         else:
             break
-    return found
+    return [*found.values()]
 
 
-_STAND_INS = {"order_id", "customer_id"}  # without them nothing else is looked at
+_STAND_INS = {"order_id", "customer_id"}
+
+
+def _unknown(parked: ParkedRecord) -> list[str]:
+    """Return the fields that the contract does not name; one may be what is missing, misspelt."""
+    try:
+        return [*map(str, unknown_fields(document_in(parked.record.payload)))]
+    except MalformedOrderEvent:
+        return []
 
 
 def _decided(events: Sequence[InboundEvent], look_up: LookUp) -> tuple[list[str], list[str]]:

@@ -21,9 +21,9 @@ KEYS_MAX = 200_000
 def parked_with(where: Target, text: str, *more: str) -> list[ParkedItem]:
     """Return the parked events of the order that *text* names, or in whose payload *text* and all of *more* stand.
 
-    Those dealt with are left out. Events of an order are found by the names of their objects, however many are parked. Others are looked
-    into, as they are stored, the `MOST` newest of them: one that is compressed or encoded is not. So are
-    corrected payloads. Raises `ParkingUnavailable`.
+    Those dealt with are left out. Events of an order are found by the names of their objects, however many
+    are parked. Others are looked into, as they are stored, the `MOST` newest of them: one that is compressed
+    or encoded is not. So are corrected payloads. Raises `ParkingUnavailable`.
     """
     store = S3ParkedObjects(client=clients.s3(), bucket=where.names.parked_bucket)
     wanted = [each.encode() for each in (text, *more)]

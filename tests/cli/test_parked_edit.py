@@ -42,6 +42,19 @@ def test_what_would_be_parked_again_is_refused_with_a_line_for_each_field(run, o
     assert [] == on.store.edited
 
 
+def test_each_problem_is_said_at_once_and_what_may_be_a_misspelling(
+    run, on, tmp_path: Path
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_text('{"status": 7, "contakt": {}, "event_id": []}')
+    err = run("edit", "101", "--file", str(file), "--yes")[2]
+
+    said = [line.partition(":")[0] for line in err.splitlines()]
+    assert {"✗ order_id", "✗ event_id", "✗ status", "✗ customer_id"} <= set(said)
+    assert "note contakt" in said
+    assert 4 == sum(each.startswith("✗ ") for each in said) - 1  # and that nothing was kept
+
+
 def test_force_keeps_what_would_be_parked_again(run, on) -> None:
     assert 0 == run("edit", "101", "--set", "order_id=o-1", "--force", "--yes")[0]
     assert 1 == len(on.store.edited)
