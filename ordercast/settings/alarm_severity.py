@@ -18,15 +18,21 @@ _URGENT = frozenset(
         *("HeartbeatMissing", "SmsHeartbeatMissing", "SweeperStopped", "OrdersTurnedAway"),
         # Something was lost, or will be without an operator.
         *("OrderRelayLost", "OrderRelayGaveUp", "AnalyticsLost", "InvocationsDropped"),
+        "StatusEventsLost",
         # The account is about to be stopped, or money runs away.
         *("BouncesHigh", "ComplaintsHigh", "SmsSpendHigh", "EndUserMessagingSpendHigh", "CostHigh"),
     }
 )
 
-OUTSIDE_HEALTH = frozenset({"BudgetHalfUsed", "BudgetNearlyUsed"})
+_PARTLY_USED = frozenset({"BudgetHalfUsed", "BudgetNearlyUsed"})
+
+OUTSIDE_HEALTH = _PARTLY_USED | {
+    # Messages go out all the same, and the rule of the stage's health has no room for more alarms.
+    *("StatusEventsErrors", "StatusEventsBehind", "StatusEventsGaveUp", "StatusEventsLost"),
+}
 """The alarms of the stage's topic that say nothing of its health."""
 
-_NOTICES = OUTSIDE_HEALTH | {
+_NOTICES = _PARTLY_USED | {
     "Health",  # the others ring besides
     "ReleaseFails",  # takes a deployment back by itself
 }

@@ -85,7 +85,8 @@ class AlarmTopic(Construct):
     def compose_health(self) -> None:
         """Add one alarm that is on while any other is, to be shown, or asked, as the stage's health.
 
-        It publishes nothing: the others have. Budgets that are partly used are notices and not in it.
+        It publishes nothing: the others have. Budgets that are partly used are notices and not in it,
+        nor are status events, without which messages go out as before.
         """
         ill = [each for each in self.alarms if each.node.id not in OUTSIDE_HEALTH]
         cloudwatch.CompositeAlarm(

@@ -168,7 +168,9 @@ class Dashboard(Construct):
                     for label, reader in (
                         ("orders", self._pipeline.relay),
                         ("ledger changes", self._pipeline.analytics),
+                        ("status events", self._pipeline.status_events),
                     )
+                    if reader
                 ],
             ),
             _graph(

@@ -1,5 +1,6 @@
 """A month's charges follow from counted usage, the stage's settings and the price list."""
 
+import re
 from decimal import Decimal
 
 import msgspec
@@ -12,6 +13,7 @@ from ordercast.operations.forecast.usage import batch_of, write_units
 from ordercast.settings.originations import OriginationSettings
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.stage_files import stage_settings
+from tests.pages import ROOT
 
 PROD = stage_settings("prod")
 
@@ -101,6 +103,17 @@ def test_telling_shops_costs_its_alarms_and_a_call_for_up_to_ten_events() -> Non
         dollars = a_day * 30 * assumed.STATUS_EVENTS / batch * 0.5 / 10**6
         assert float(publishing) == pytest.approx(dollars)
         assert more("Lambda", a_day)[1] > 0
+
+
+def test_the_page_says_what_telling_shops_costs() -> None:
+    telling = changed(status_events=msgspec.structs.replace(PROD.status_events, enabled=True))
+    page = (ROOT / "docs" / "costs.md").read_text()
+    (line,) = [each for each in page.splitlines() if each.startswith("Status events (")]
+    pairs = [(month(telling, a_day=v).all, month(PROD, a_day=v).all) for v in VOLUMES]
+    more = [with_it.variable - without.variable for with_it, without in pairs]
+
+    fixed = pairs[0][0].fixed - pairs[0][1].fixed
+    assert [f"{each:.2f}" for each in (fixed, *more)] == re.findall(r"[0-9]+\.[0-9]{2}", line)
 
 
 def test_originations_cost_what_the_stage_says_whatever_is_sent() -> None:

@@ -11,6 +11,7 @@ from ordercast.settings.status_events import StatusEventsFunctionSettings
 from pipeline.settings.files import read_stage
 from tests.pipeline.functions.policy_calls import Policies
 from tests.pipeline.functions.statements import actions_of, statements_of_function
+from tests.pipeline.observability import test_alarms
 from tests.pipeline.observability.alarms import ALARM, alarm_of
 from tests.pipeline.observability.test_forecast import looked_at
 from tests.pipeline.synthesis import Resource, Synthesis, synthesise_settings
@@ -129,6 +130,14 @@ def test_it_is_watched_for_errors_for_age_for_giving_up_and_for_loss(telling: Sy
     }
     found = {each: alarm_of(telling, f"StatusEvents{each}")["MetricName"] for each in metrics}
     assert metrics == found
+
+
+def test_its_alarms_keep_what_holds_for_all_others(telling: Synthesis) -> None:
+    """An entry in the runbook, their part in the stage's health, and what CloudWatch takes."""
+    test_alarms.test_every_alarm_points_to_its_entry(telling)
+    test_alarms.test_an_alarm_adds_up_no_more_metrics_than_cloudwatch_takes(telling)
+    test_alarms.test_one_alarm_says_whether_any_other_is_on_but_for_notices(telling)
+    test_alarms.test_every_event_function_is_watched_for_errors(telling)
 
 
 def test_its_topic_is_published_under_a_fixed_name(telling: Synthesis) -> None:
