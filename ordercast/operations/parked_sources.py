@@ -102,7 +102,7 @@ def parked_sources(target: Target) -> ParkedSources:
         store=store,
         put=stream.put_payloads,
         recount=partial(_recount, target),
-        republish=partial(_republish, target),
+        republish=partial(republish, target),
         now=_now,
     )
     notifications_topic = notifications_topic_of(target)
@@ -161,7 +161,7 @@ def _recount(target: Target, ids: Sequence[str]) -> None:
         raise LedgerUnavailable(f"{len(undone)} of {len(ids)} notifications were not counted")
 
 
-def _republish(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
+def republish(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
     """Tell shops of changes, where the stage does that; raises where SNS did not take all events."""
     arn = target.names.status_events_topic
     if not arn:
