@@ -13,7 +13,7 @@ from rich.text import Text
 from typer.core import TyperCommand
 
 from ordercast.audit import Verb
-from ordercast.cli.options import CloudName, Stage, each_given, read_reason
+from ordercast.cli.options import AsJson, CloudName, Stage, each_given, read_reason
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
 from ordercast.operations.acts import audited
@@ -99,6 +99,7 @@ def show(
     first: Annotated[  # noqa: FBT002
         bool, typer.Option("--first", help="With --payload: as it was parked, before any `edit`.")
     ] = False,
+    as_json: AsJson = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
@@ -117,6 +118,9 @@ def show(
                 sys.stdout.buffer.write(content + b"\n")
                 doing.outcome = "its payload was shown"
             return
+    if as_json:
+        print(json.dumps(fields_of(item)))
+        return
     console.print(field_list({name: str(value) for name, value in fields_of(item).items()}))
 
 

@@ -195,6 +195,8 @@ def editable(
     found: Sequence[SelectedItems], written: str
 ) -> tuple[ParkedStreamRecords, ParkedItem]:
     """Return the one record that was found, and its source. Raises `UsageError` where it is another thing."""
+    if not written:  # every id begins with the empty text
+        raise UsageError("which of them?")
     items = [(one.source, each) for one in found for each in one.items]
     if len(items) != 1:
         raise UsageError(f"{written} names {len(items)} parked items, not one")

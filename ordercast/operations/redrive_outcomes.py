@@ -37,7 +37,7 @@ class RedriveResult(StrEnum):
 
     RELAYED = "relayed"
     REPEATED = "decided before"
-    PARKED = "parked again"
+    PARKED = "parked again"  # or still
     PUBLISHED = "published"
     COUNTED = "counted again"
     RETURNED = "back on its queue"
@@ -164,6 +164,9 @@ class FollowRedrive:
 def _of_messages(one: _Followed, rows: Sequence[Notification]) -> RedriveOutcome:
     """Return what came of an item that was no record of the stream."""
     if one.item.kind is Kind.BATCH:
+        if not one.traces.notification_ids:
+            said = one.item.detail
+            return RedriveOutcome(item=one.item, result=RedriveResult.PARKED, detail=said)
         return RedriveOutcome(item=one.item, result=RedriveResult.COUNTED)
     if not rows:
         return RedriveOutcome(item=one.item, result=RedriveResult.RETURNED)

@@ -91,6 +91,12 @@ def test_one_thing_is_shown_by_the_beginning_of_its_id_and_its_payload_only_if_a
     assert SECRET.decode() == run("show", "2", "--payload")[1].strip()
 
 
+def test_one_thing_is_shown_as_json_as_the_list_has_it(run, stream) -> None:
+    (line,) = run("list", "--json", "--reason", "bug")[1].splitlines()
+
+    assert json.loads(line) == json.loads(run("show", "2", "--json")[1])
+
+
 def test_an_id_that_names_several_things_shows_none_of_them(run, stream) -> None:
     status, _, err = run("show", "10")
 
