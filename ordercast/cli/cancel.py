@@ -41,7 +41,7 @@ def cancel(  # noqa: PLR0913, PLR0917 - each is an option of the command
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[MESSAGE|ORDER]",
+            metavar="MESSAGE|ORDER",
             help="A message's id, or an order_id.",
             callback=each_given(lambda _, written: read_name("MESSAGE|ORDER", written)),
         ),

@@ -112,10 +112,13 @@ def items(target: Target) -> Iterator[dict[str, Any]]:
 
 
 def promised(target: Target) -> int:
-    """Every notification of every test so far that was to be sent, as the decisions have it."""
-    decisions = [read_decision(item) for item in items(target) if kind_of(item) == DECISION_PREFIX]
+    """Every notification of every test so far that was to be sent, as the decisions and operators have it."""
+    there = list(items(target))
+    decisions = [read_decision(item) for item in there if kind_of(item) == DECISION_PREFIX]
     verdicts = [verdict for each in decisions for verdict in each.verdicts.values()]
-    return sum(verdict.state is not State.SUPPRESSED for verdict in verdicts)
+    resent = sum("resend_of" in item for item in there)
+    cancelled = sum(item.get("rule") == {"S": "cancelled"} for item in there)
+    return sum(verdict.state is not State.SUPPRESSED for verdict in verdicts) + resent - cancelled
 
 
 def parked(target: Target) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ordercast.operations import acts, holding
+from ordercast.operations import acts, holding, resending
 from tests.browser import Page, page_or_skip
 from tests.console.example_stage import Example, example, hostile_example
 from tests.console.served import served
@@ -63,6 +63,8 @@ def console(page: Page, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     monkeypatch.setattr(acts, "audit_trail_of", lambda _: on.target.trail)
     for module in (acts, holding):
         monkeypatch.setattr(module, "caller_on", lambda _: "ada")
+    topic = on.target.world.notifications_topic
+    monkeypatch.setattr(resending, "notifications_topic_of", lambda _: topic)
     with served(on.stage(allow_actions=True)) as entry:
         yield Console(page, entry, on)
 
@@ -93,6 +95,24 @@ def test_a_record_is_redriven_after_a_dry_run_with_a_reason(console: Console) ->
     page.follow("document.querySelector('[action=\"/parked/act\"] button')")
     assert "1 of 1 redriven" == page.evaluate("document.querySelector('h1').textContent")
     assert 1 == len(console.on.stream.puts)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_message_is_sent_again_where_it_is_said_that_it_may_come_twice(
+    console: Console, width: int
+) -> None:
+    page = console.page
+    console.show(pages_of(console.on)[-2], width=width)
+    page.follow(named("button", "Resend"))
+    assert "It is sent: it may arrive yet." in page.evaluate("document.body.innerText")
+    assert [] == page.evaluate(OUTSIDE)
+    assert [] == _faults(page)
+    page.evaluate("document.querySelector('[name=reason]').value = 'she asked for it'")
+    page.evaluate("document.querySelector('[name=may_double]').checked = true")
+    page.follow("document.querySelector('[action=\"/messages/act\"] button')")
+    assert "Sent again as resend 1" in page.evaluate("document.body.innerText")
+    again = [r for r in console.on.target.world.ledger.rows.values() if r.resend_of]
+    assert 1 == len(again)
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
