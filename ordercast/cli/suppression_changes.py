@@ -1,17 +1,18 @@
 """Add, import and end suppressions, and keep it in the audit trail. Used by `ordercast suppressions`."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 from rich.text import Text
 
 from ordercast.audit import Verb, of_many
-from ordercast.cli.options import CloudName, Really, Shop, Stage
+from ordercast.cli.options import AsJson, CloudName, Really, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
@@ -19,7 +20,7 @@ from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.operations.acts import audited
 from ordercast.operations.named_address import named_address
 from ordercast.operations.order_files import read_file
-from ordercast.operations.provider_lists import provider_lists, removed_from
+from ordercast.operations.provider_lists import provider_lists, removed_from, was_taken_off
 from ordercast.operations.suppressing import (
     REASONS,
     NewSuppression,
@@ -30,7 +31,7 @@ from ordercast.operations.suppressing import (
 from ordercast.operations.suppression_files import suppression_lines
 from ordercast.operations.target import LOCAL_STAGE, Target, provider_endpoint, target
 from ordercast.operations.units import count
-from ordercast.people.person import Person
+from ordercast.people.person import Person, Suppression
 from ordercast.receipts.provider_events import SuppressionReason
 from ordercast.usage_error import UsageError
 
@@ -41,9 +42,11 @@ AddressOption = Annotated[
 ]
 
 
-def _said_by(written: str) -> str:
+def _said_by(written: str, *personal: str | None) -> str:
     if not 1 <= len(written.strip()) <= _LONGEST or not written.isprintable():
         raise UsageError(f"--by: give the reason in one line of up to {_LONGEST} characters")
+    if any(each and each.casefold() in written.casefold() for each in personal):
+        raise UsageError("--by: it names whom it is about, and is kept", hint="a ticket's number")
     return written.strip()
 
 
@@ -65,11 +68,12 @@ def add(
     channel: Annotated[
         Channel | None, typer.Option(help="Needed with a hash, which does not tell it.")
     ] = None,
+    as_json: AsJson = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
     """Suppress an address: from the next claim on nothing is sent there. It goes on no provider's list."""
-    asked_by, where = _said_by(by), target(stage, cloud)
+    asked_by, where = _said_by(by, address), target(stage, cloud)
     named = named_address(address, option="ADDRESS")
     if channel and named.channel not in {None, channel}:
         raise UsageError(f"--channel: that address is one for {named.channel}")
@@ -84,7 +88,11 @@ def add(
     with audited(where, Verb.SUPPRESS, named.key, reason=asked_by) as doing:
         did = suppressing(where.people(), [wanted], soft_bounces=where.settings.soft_bounces)
         doing.outcome = f"{of}: {reason}" if did.new else "it was suppressed before"
-    _print(f"suppressed {of}: {reason}, {named.key}" if did.new else "it was suppressed before")
+    if as_json:
+        _as_json({"hash": named.key, "channel": of, "reason": reason, "new": bool(did.new)})
+    else:
+        new = f"suppressed {of}: {reason}, {named.key}"
+        _print(new if did.new else "it was suppressed before")
 
 
 def import_file(
@@ -94,6 +102,7 @@ def import_file(
         SuppressionReason | None, typer.Option(help="That of lines without one.")
     ] = None,
     yes: Really = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
@@ -112,7 +121,13 @@ def import_file(
         f"{len(wanted)} of {len(lines)} lines can be used: {did.new} addresses suppressed anew,"
         f" {did.known} suppressed before, {did.ended} left, as an operator ended that since"
     )
-    _print(said if yes else f"{said}. Nothing was changed; --yes does it.")
+    if as_json:
+        problems = [{"line": each.line, "problem": each.problem} for each in bad]
+        counts = {"lines": len(lines), "usable": len(wanted), "done": yes}
+        new = {"new": did.new, "known": did.known, "ended_since": did.ended}
+        _as_json({**counts, **new, "problems": problems})
+    else:
+        _print(said if yes else f"{said}. Nothing was changed; --yes does it.")
     if bad:
         raise typer.Exit(1)
 
@@ -122,7 +137,7 @@ def _import(
 ) -> Suppressed:
     people, soft_bounces = where.people(), where.settings.soft_bounces
     addresses = len({each.address for each in wanted})
-    with Progress(console=console) as progress:
+    with Progress(console=errors_console) as progress:
         task = progress.add_task("imported" if really else "looked at", total=addresses)
         advance = partial(progress.advance, task)
         run = partial(suppressing, people, wanted, soft_bounces=soft_bounces, progress=advance)
@@ -139,11 +154,12 @@ def remove(
     customer: OneCustomer = None,
     address: AddressOption = None,
     shop: Shop = None,
+    as_json: AsJson = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
     """End the suppressions of a customer's addresses, or of one address, on the providers' lists too."""
-    asked_by, where = _said_by(by), target(stage, cloud)
+    asked_by, where = _said_by(by, address, customer), target(stage, cloud)
     people, now = where.people(), datetime.now(UTC)
     named = None if address is None else named_address(address)
     hashed, written = (named.key, named.address) if named else (None, None)
@@ -152,20 +168,31 @@ def remove(
     known = _known(people, keys, addresses, written)
     with audited(where, Verb.LIFT, of_many(sorted(addresses)), reason=asked_by) as doing:
         # First there: else the next message is refused, and suppresses the address again.
-        taken_off = [line for each in sorted(known) for line in removed_from(lists, each)]
-        for line in taken_off:
-            _print(line)
+        on_lists = [line for each in sorted(known) for line in removed_from(lists, each)]
         ended = unsuppressing(people, keys, addresses, by=asked_by, at=now)
         doing.outcome = f"{count(len(ended), 'suppression')} ended"
-    if not ended and not taken_off:
+    if as_json:
+        _as_json(
+            {"ended": [suppression_fields(each) for each in ended], "provider_lists": on_lists}
+        )
+    else:
+        _say_ended(ended, on_lists, hashes=len(known) < len(addresses), customer=customer)
+    if not ended and not any(map(was_taken_off, on_lists)):
         whom = f"customer {customer}" if customer else "that address"
         raise UsageError(f"no suppression of {whom} is stored")
+
+
+def _say_ended(
+    ended: Sequence[Suppression], on_lists: Sequence[str], *, hashes: bool, customer: str | None
+) -> None:
+    for line in on_lists:
+        _print(line)
     for each in ended:
         said = f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
         _print(f"unsuppressed {said}")
-    if len(known) < len(addresses):
+    if ended and hashes:
         _print(_HASHES)
-    if customer is None:
+    if ended and customer is None:
         _print(_CUSTOMER_TOO)
 
 
@@ -194,6 +221,22 @@ def _about(
     contacts = {address_key(each) for each in (known.email, known.phone) if each}
     addresses = {hashed} if hashed else {*known.suppressions, *known.unsuppressions, *contacts}
     return {key, *addresses}, addresses
+
+
+def suppression_fields(why: Suppression) -> dict[str, str | None]:
+    """Return a suppression as `--json` has it; `message` is null where no provider reported it."""
+    return {
+        "at": why.at.isoformat(timespec="milliseconds"),
+        "channel": why.channel,
+        "reason": why.reason,
+        "evidence": why.kind,
+        "message": why.message_id or None,
+        "by": why.by,
+    }
+
+
+def _as_json(document: Mapping[str, Any]) -> None:
+    print(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _print(said: str) -> None:

@@ -1,15 +1,22 @@
 """The commands `ordercast suppressions`: list, show, add, import and end suppressions of addresses. Used by operators."""
 
+import csv
 import json
+import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from ordercast.cli.options import AsJson, CloudName, Stage
+from ordercast.cli.options import AsCsv, AsJson, CloudName, Stage
 from ordercast.cli.output.terminal import console, field_list
-from ordercast.cli.suppression_changes import add, import_file, remove
+from ordercast.cli.suppression_changes import (
+    add,
+    import_file,
+    remove,
+    suppression_fields,
+)
 from ordercast.events.order_event import Channel
 from ordercast.operations.masking import masked
 from ordercast.operations.named_address import NamedAddress, named_address
@@ -22,12 +29,15 @@ from ordercast.operations.provider_lists import (
 from ordercast.operations.suppression_evidence import SuppressionEvidence, evidence_of
 from ordercast.operations.target import LOCAL_STAGE, provider_endpoint, target
 from ordercast.operations.units import count
-from ordercast.people.person import Person, Suppression
+from ordercast.people.person import Person
 from ordercast.queries.messages import PAGE
 from ordercast.queries.suppressed import SuppressionsPage
 from ordercast.queries.suppressed import suppressions as listed
 from ordercast.receipts.provider_events import SuppressionReason
 from ordercast.usage_error import UsageError
+
+COLUMNS = ("hash", "at", "channel", "reason", "evidence", "message", "by")
+"""What `--csv` and `--json` have of a suppression."""
 
 suppressions = typer.Typer(
     name="suppressions",
@@ -55,11 +65,14 @@ def list_suppressions(  # noqa: PLR0913, PLR0917 - an option each
         str | None, typer.Option(help="The page behind this: the cursor of the page before.")
     ] = None,
     last: Annotated[int, typer.Option(min=1, max=1000, help="How many on a page.")] = PAGE,
+    as_csv: AsCsv = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
     """List suppressed addresses, newest evidence first, by their hashes, a page at a time."""
+    if as_csv and (as_json or provider):
+        raise UsageError("--csv: of the stage's own suppressions only, and without --json")
     where = target(stage, cloud)
     if provider is None:
         page = listed(
@@ -69,7 +82,7 @@ def list_suppressions(  # noqa: PLR0913, PLR0917 - an option each
             cursor=after,
             size=last,
         )
-        _show_page(page, as_json=as_json)
+        _show_page(page, as_csv=as_csv, as_json=as_json)
         return
     every = provider_lists(where, endpoint=provider_endpoint(stage, cloud))
     lists = [e for e in every if e.provider == provider and region in {None, e.region}]
@@ -148,7 +161,7 @@ def _document(
         "hash": named.key,
         "suppression": found
         and {
-            **fields_of(found.suppression),
+            **suppression_fields(found.suppression),
             "notification": found.notification_id,
             "order": found.order_id,
         },
@@ -165,21 +178,14 @@ def _ended(person: Person) -> Iterator[Any]:
     return iter(sorted(person.unsuppressions.values(), key=lambda each: each.at))
 
 
-def fields_of(why: Suppression) -> dict[str, str | None]:
-    """Return a suppression as `--json` has it; `message` is null where no provider reported it."""
-    return {
-        "at": why.at.isoformat(timespec="milliseconds"),
-        "channel": why.channel,
-        "reason": why.reason,
-        "evidence": why.kind,
-        "message": why.message_id or None,
-        "by": why.by,
-    }
-
-
-def _show_page(page: SuppressionsPage, *, as_json: bool) -> None:
+def _show_page(page: SuppressionsPage, *, as_csv: bool, as_json: bool) -> None:
+    rows = [{"hash": each.address, **suppression_fields(each.suppression)} for each in page.rows]
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return
     if as_json:
-        rows = [{"hash": each.address, **fields_of(each.suppression)} for each in page.rows]
         found = {"suppressions": rows, "cursor": page.cursor, "read_units": page.units}
         print(json.dumps(found, indent=2, ensure_ascii=False))
         return

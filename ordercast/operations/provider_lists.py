@@ -23,6 +23,8 @@ DEFAULT_LIST = "Default"
 
 MOST_A_PAGE = 100
 
+_TAKEN_OFF = "taken off"
+
 
 class ProviderPage(NamedTuple):
     """Addresses on a list, each with what the provider says of it; `token` begins the next page."""
@@ -112,9 +114,14 @@ def removed_from(lists: Sequence[ProviderList], address: str) -> Iterator[str]:
         try:
             if each.said(address):
                 each.remove(address)
-                yield f"taken off {each.name}"
+                yield f"{_TAKEN_OFF} {each.name}"
         except (ClientError, BotoCoreError) as error:
             yield f"not taken off {each.name}: {_why(error)}"
+
+
+def was_taken_off(said: str) -> bool:
+    """Tell whether a line of `removed_from` says that a list has the address no more."""
+    return said.startswith(_TAKEN_OFF)
 
 
 def _fitting(lists: Sequence[ProviderList], address: str) -> list[ProviderList]:

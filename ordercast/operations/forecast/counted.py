@@ -13,7 +13,7 @@ SERIES = {
     "essential": 23,
     "full": 58,
 }  # metrics, by level, with the verifier's, the senders' and the sweeper's
-ALARM_METRICS = 95
+ALARM_METRICS = 97
 STATUS_EVENTS_ALARM_METRICS = 6  # more, where shops are told what became of messages
 COMPOSITE_ALARMS = 1
 KEYS = 2

@@ -75,8 +75,12 @@ class EncryptedTable(Construct):
         by: str | None = None,
         by_text: str | None = None,
         holds: Sequence[str] = (),
+        warm: bool = True,
     ) -> None:
-        """Add an index, sorted *by* a number or *by_text*, that *holds* these attributes besides keys."""
+        """Add an index, sorted *by* a number or *by_text*, that *holds* these attributes besides keys.
+
+        Unless it is *warm*, it takes what a new index takes: enough where the table seldom writes it.
+        """
         self.indexes.append(name)
         if self.existing:
             return
@@ -88,7 +92,7 @@ class EncryptedTable(Construct):
                 dynamodb.ProjectionType.INCLUDE if holds else dynamodb.ProjectionType.KEYS_ONLY
             ),
             non_key_attributes=list(holds) or None,
-            warm_throughput=self._warm,
+            warm_throughput=self._warm if warm else None,
         )
 
     def let(self, function: Function, *actions: str) -> None:

@@ -25,7 +25,7 @@ class Tables:
             partition_key="person",
         )
         # Of suppressed addresses only, newest first: `ordercast suppressions list`.
-        self.customers.add_index("suppressed", "suppressed", by_text="suppressed_at")
+        self.customers.add_index("suppressed", "suppressed", by_text="suppressed_at", warm=False)
         # One item a message of a provider: its notification, and the receipts so far. Due are those
         # that the sweeper is to look at, and those of messages that this stage has not sent
         # (docs/decisions/0012).

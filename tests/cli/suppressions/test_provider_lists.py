@@ -168,6 +168,13 @@ def test_a_list_that_refuses_is_named_and_the_suppression_ends_all_the_same(
     assert PHONE not in out
 
 
+def test_where_only_lists_were_asked_and_refused_nothing_has_ended(lists: Lists, run) -> None:
+    lists.fails = "AccessDeniedException"
+    status, out, err = run("suppressions", "remove", "--address", EMAIL, "--by", "ticket 4711")
+    assert (1, 2) == (status, out.count("not taken off"))
+    assert "no suppression of that address is stored" in err
+
+
 def test_a_provider_s_list_is_shown_by_the_page_and_masked(lists: Lists, run) -> None:
     lists.listed["sesv2", "eu-west-1"] = {f"{each}@example.com" for each in "abc"}
     asked = ("suppressions", "list", "--provider", "ses", "--region", "eu-west-1", "--json")

@@ -134,7 +134,7 @@ def test_a_file_is_looked_at_first_and_then_imported_with_each_bad_line_named(
     assert (1, {}, []) == (status, stage.world.people.kept, list(trail.acts))
     assert "2 of 7 lines can be used: 2 addresses suppressed anew" in out
     assert "Nothing was changed; --yes does it." in out
-    said = [each.partition(" (")[0] for each in err.splitlines()]
+    said = [each.partition(" (")[0] for each in err.splitlines() if each.startswith("line")]
     assert [
         "line 3: address: neither an e-mail address nor a number as +12065550100",
         "line 5: reason: unknown",
@@ -185,6 +185,8 @@ def test_more_addresses_than_fit_into_a_call_are_imported_in_spite_of_races(
         (("add", PHONE, "--reason", "bounced", *BY), "--reason: of sms, one of opted-out"),
         (("add", EMAIL, "--reason", "soft-bounced", *BY), "--reason: of email, one of"),
         (("show", EMAIL), "nothing is stored about that address"),
+        (("add", EMAIL, "--by", f"asked by {EMAIL}"), "--by: it names whom it is about"),
+        (("list", "--csv", "--json"), "--csv: of the stage's own"),
         (("list", "--after", "nowhere"), "the cursor names no place in this list"),
     ],
 )
@@ -208,3 +210,31 @@ def test_the_file_of_the_page_is_imported(stage: Stage, importing) -> None:
 def test_a_file_without_a_column_of_addresses_is_refused(stage: Stage, importing) -> None:
     status, _, err = importing("name,reason", "ada,bounce")
     assert (1, True) == (status, "line 1: address: no column has that name" in err)
+
+
+def test_each_command_answers_programs_too(stage: Stage, importing, run) -> None:
+    added = json.loads(run(*BOUNCED, "--json")[1])
+    assert {
+        "hash": address_key(EMAIL),
+        "channel": "email",
+        "reason": "bounced",
+        "new": True,
+    } == added
+    imported = json.loads(
+        importing("address,reason", f"{EMAIL},bounce", "x,bounce", words=("--json",))[1]
+    )
+    assert (2, 1, 0, 1, [2 + 1]) == (
+        imported["lines"],
+        imported["usable"],
+        imported["new"],
+        imported["known"],
+        [each["line"] for each in imported["problems"]],
+    )
+    header, line = run("suppressions", "list", "--csv")[1].splitlines()
+    assert "hash,at,channel,reason,evidence,message,by" == header
+    assert line.startswith(f"{address_key(EMAIL)},")
+    ended = json.loads(run("suppressions", "remove", "--address", EMAIL, *BY, "--json")[1])
+    assert (["bounced"], []) == (
+        [each["reason"] for each in ended["ended"]],
+        ended["provider_lists"],
+    )
