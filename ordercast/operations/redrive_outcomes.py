@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.decisions.lookup import LookUp, LookupKeys, LookupResult
@@ -24,6 +25,9 @@ from ordercast.workflows.redrive.stream_records import Copy, copy_of
 
 EVENTS_MAX = 500
 """How many events of one item are followed; a batch may hold thousands."""
+
+PARKED_MAX = 5_000
+"""How many of the records that were parked meanwhile one look reads."""
 
 CLOCKS_APART = timedelta(minutes=1)
 """How far the stream's clock may be behind that of who redrives."""
@@ -125,7 +129,7 @@ class FollowRedrive:
         span = self.began - CLOCKS_APART, now + CLOCKS_APART
         return {
             copy_of(each.record): each
-            for each in self.parked_between(*span)
+            for each in islice(self.parked_between(*span), PARKED_MAX)
             if each.record.position not in before
             and each.record.arrived_at
             and each.record.arrived_at >= span[0]
