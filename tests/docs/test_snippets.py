@@ -138,6 +138,9 @@ RUN_BY = {
         for heading in ("Add a language", "Add a status", "Add a brand", "See and check them")
     },
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
+    ("docs/runbook.md", "Permissions of operators", ""): (
+        "pipeline/test_outputs.py::test_every_output_is_a_parameter_too",
+    ),
     ("docs/runbook.md", "Ending a suppression", ""): (f"{PAGE}test_a_suppression_is_ended",),
     ("docs/runbook.md", "Suppressing an address", "csv"): (
         "cli/suppressions/test_suppressions.py::test_the_file_of_the_page_is_imported",
