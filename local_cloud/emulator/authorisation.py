@@ -37,6 +37,9 @@ _ON_AN_ARN = {
 }
 """What names its resource by an ARN: in which parameter."""
 
+_INSERT = re.compile(r"\s*INSERT\s+INTO\s+\S+\s+VALUE\s+\{'pk':\s*\?")
+"""An insert whose first parameter is the partition, as ordercast/gateways/dynamodb/partiql.py writes it."""
+
 _STATEMENT = re.compile(
     r"""\s*(?P<verb>INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\s.*?\sFROM)\s+
         (?:"(?P<quoted>[^"]+)"|(?P<bare>[A-Za-z0-9_-]+))(?:\."?(?P<index>[A-Za-z0-9_-]+)"?)?(?:\s|$)""",
@@ -70,6 +73,28 @@ def partiql_check(statement: str, prefix: str) -> tuple[str, str]:
     table = found["quoted"] or found["bare"]
     index = f"/index/{found['index']}" if found["index"] else ""
     return f"dynamodb:PartiQL{found['verb'].split()[0].title()}", f"{prefix}{table}{index}"
+
+
+def know_leading_keys(actions: Any) -> None:
+    """Let ministack's *actions* module tell policies which partitions a PartiQL call inserts into."""
+    of_request = actions.dynamodb_service_context
+
+    def context(body: bytes) -> dict[str, Any]:
+        known: dict[str, Any] = of_request(body)
+        keys = leading_keys(json.loads(body or b"{}"))
+        return {**known, "dynamodb:LeadingKeys": keys} if keys else known
+
+    actions.dynamodb_service_context = context
+
+
+def leading_keys(call: dict[str, Any]) -> list[str]:
+    """Return the partition that each statement of a PartiQL call inserts into; "" of any other statement."""
+    single = [call] if "Statement" in call else []
+    statements = [*call.get("Statements", ()), *call.get("TransactStatements", ()), *single]
+    return [
+        each["Parameters"][0].get("S", "") if _INSERT.match(each["Statement"]) else ""
+        for each in statements
+    ]
 
 
 def authorise_named(actions: Any, kinesis: Any) -> None:

@@ -22,6 +22,7 @@ from local_cloud.emulator.authorisation import (
     authorise_batches,
     authorise_named,
     authorise_partiql,
+    know_leading_keys,
     write_calls_down,
 )
 from local_cloud.emulator.buckets import keep_full_buckets
@@ -84,6 +85,7 @@ def main() -> None:
         evaluator = importlib.import_module("ministack.core.iam_evaluator")
         write_calls_down(evaluator, CALLS)
         authorise_batches(evaluator)
+        know_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     _serve(int(sys.argv[1]))
 
 

@@ -29,6 +29,7 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "s3": frozenset({"GetObject", "HeadObject", "ListObjectsV2"}),
+    "secretsmanager": frozenset({"GetSecretValue"}),  # what addresses are hashed with
     "sesv2": frozenset({"GetAccount", "GetConfigurationSet", "GetEmailIdentity"}),
     "sns": frozenset(
         {

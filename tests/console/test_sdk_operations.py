@@ -47,7 +47,7 @@ def _own_sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("dynamodb", "put_item", {"TableName": "t", "Item": {}}),
         ("s3", "delete_bucket", {"Bucket": "b"}),
         ("lambda", "invoke", {"FunctionName": "f"}),
-        ("secretsmanager", "get_secret_value", {"SecretId": "s"}),
+        ("secretsmanager", "put_secret_value", {"SecretId": "s", "SecretString": "x"}),
     ],
 )
 @pytest.mark.parametrize("allow_actions", [False, True])

@@ -202,12 +202,12 @@ _LOOKED_AT = (
     f"AwsSolutions-IAM5[Resource::{_ARN}:ses:*:<AWS::AccountId>:identity/*]",
     f"AwsSolutions-IAM5[Resource::{_ARN}:ssm:{_HERE}:parameter/cdk-bootstrap/*]",
 )
+_INDEXED = ("Customers", "LedgerTable", "ReceiptsTable")
 _OF_THE_STAGE = (
     f"AwsSolutions-IAM5[Resource::{_ARN}:sns:{_HERE}:Ordercast-prod-Observability-*]",
     f"AwsSolutions-IAM5[Resource::{_ARN}:sns:{_HERE}:Ordercast-prod-Pipeline-*]",
     f"AwsSolutions-IAM5[Resource::{_ARN}:ssm:{_HERE}:parameter/ordercast/prod/*]",
-    "AwsSolutions-IAM5[Resource::<LedgerTable.Arn>/index/*]",
-    "AwsSolutions-IAM5[Resource::<ReceiptsTable.Arn>/index/*]",
+    *(f"AwsSolutions-IAM5[Resource::<{each}.Arn>/index/*]" for each in _INDEXED),
 )
 
 OPERATORS = (

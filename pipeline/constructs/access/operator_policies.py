@@ -118,7 +118,7 @@ def _resources(stack: Stack, parts: StageParts) -> Mapping[str, Sequence[str]]:
         "arn:aws:cloudwatch:*:*:alarm:*": [f"{aws}:cloudwatch:{here}:alarm:*"],
         "arn:aws:dynamodb:*:*:table/Ordercast-*": [
             *everything,
-            *(f"{each}/index/*" for each in (ledger, tables.receipts.table.table_arn)),
+            *(f"{each.table.table_arn}/index/*" for each in tables.all if each.indexes),
         ],
         "arn:aws:dynamodb:*:*:table/Ordercast-*Customers*": [customers],
         "arn:aws:dynamodb:*:*:table/Ordercast-*LedgerTable*": [ledger],

@@ -36,7 +36,7 @@ class AddressSecretStore(Construct):
             kms_key_id=key.key_arn,
         )
         secret.apply_removal_policy(removal_policy(stage.removal))
-        self.arn = secret.ref
+        self.arn = secret.attr_id  # which is its ARN, like Ref; an emulator has a name for Ref
 
     def let_read(self, function: Function) -> None:
         """Let *function* read the secret."""

@@ -11,6 +11,8 @@ from local_cloud.emulator.authorisation import (
     authorise_batches,
     authorise_named,
     authorise_partiql,
+    know_leading_keys,
+    leading_keys,
     partiql_check,
     write_calls_down,
 )
@@ -53,6 +55,29 @@ def test_each_statement_of_a_call_is_judged_and_the_call_itself_is_not() -> None
     assert both == asked("dynamodb:ExecuteTransaction", {"TransactStatements": each})
     assert both[:1] == asked("dynamodb:ExecuteStatement", each[0])
     assert [("as", "before")] == asked("dynamodb:TransactWriteItems", {})
+
+
+def test_policies_are_told_which_partitions_a_call_inserts_into() -> None:
+    """AWS calls them dynamodb:LeadingKeys; what is no such insert is in no partition that a policy names."""
+
+    def insert(key: str) -> dict[str, Any]:
+        return {
+            "Statement": "INSERT INTO \"t\" VALUE {'pk': ?, 'sk': ?}",
+            "Parameters": [{"S": key}],
+        }
+
+    update = {"Statement": "UPDATE t SET a = ? WHERE pk = ?", "Parameters": [{"S": "audit#"}]}
+    assert ["a", "b"] == leading_keys({"Statements": [insert("a"), insert("b")]})
+    assert ["a", ""] == leading_keys({"TransactStatements": [insert("a"), update]})
+    assert ["a"] == leading_keys(insert("a"))
+    assert [] == leading_keys({"TableName": "t"})
+
+    actions = SimpleNamespace(dynamodb_service_context=lambda _: {"dynamodb:Select": "x"})
+    know_leading_keys(actions)
+    body = json.dumps({"Statements": [insert("a")]}).encode()
+    told = {"dynamodb:Select": "x", "dynamodb:LeadingKeys": ["a"]}
+    assert told == actions.dynamodb_service_context(body)
+    assert {"dynamodb:Select": "x"} == actions.dynamodb_service_context(b"")
 
 
 def test_what_names_its_resource_in_its_own_way_is_judged_on_that() -> None:
