@@ -22,7 +22,7 @@ def main() -> None:
     """Do what the argument says: commands or console."""
     target.LOCAL_STAGE = NO_LOCAL_STAGE
     asked = json.load(sys.stdin)
-    print(json.dumps(COMMANDS[sys.argv[1]](asked)))
+    print(json.dumps(commands(asked) if sys.argv[1] == "commands" else console(asked)))
 
 
 def commands(asked: list[str]) -> dict[str, list[object]]:
@@ -52,8 +52,6 @@ def console(asked: list[list[object]]) -> dict[str, int]:
         answers[f"{method} {path}"] = answer.status
     return answers
 
-
-COMMANDS = {"commands": commands, "console": console}
 
 if __name__ == "__main__":
     main()
