@@ -54,9 +54,10 @@ def timeline(history: OrderHistory) -> RenderableType:
         # Of the channels that were decided about, and of a fallback that came later.
         ids = [notification_id_for(decision.order, decision.event, channel) for channel in Channel]
         drawn.append(_event(decision))
-        drawn += [
-            _notification(rows.pop(i), decision, history.receipt_logs) for i in ids if i in rows
-        ]
+        for i in (each for each in ids if each in rows):
+            drawn.append(_notification(rows.pop(i), decision, history.receipt_logs))
+            again = (each for each in resend_ids(i).values() if each in rows)
+            drawn += [_notification(rows.pop(each), None, history.receipt_logs) for each in again]
     # Notifications without a decision record, or of another decision.
     drawn += [_notification(row, None, history.receipt_logs) for row in rows.values()]
     return Group(*drawn)

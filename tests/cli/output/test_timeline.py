@@ -12,6 +12,7 @@ from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.queries.state_words import MEANINGS
+from ordercast.sending.resending import drafted_resend
 from tests.cli.output.timelines import (
     HOUR,
     MESSAGE,
@@ -165,3 +166,24 @@ def test_a_fallback_that_came_later_stands_under_its_event_and_was_not_held_back
 
     assert said.index("sms to") < said.index("email (a fallback)")
     assert "quiet hours" not in said
+
+
+def test_a_resend_stands_under_its_message_and_each_names_the_other() -> None:
+    first = replace(drafts(channel="email")[0], state=State.DELIVERED, last_resend=1)
+    again = drafted_resend(first, 1, now=START + HOUR)
+    other = drafts(channel="email", event_id="e-2", status="shipped")[0]
+    decisions = [
+        example_decision(channel="email"),
+        example_decision(channel="email", event_id="e-2", status="shipped"),
+    ]
+
+    said = " ".join(shown(decisions, [first, other, again]).split())
+
+    assert f"sent again as {again.id}" in said
+    assert f"operator resend 1 of {first.id}" in said
+    assert said.index("email to") < said.index("email (resend 1) to") < said.index("shipped, email")
+
+
+def test_what_an_operator_cancelled_says_so() -> None:
+    row = notification(state=State.SUPPRESSED, rule="cancelled", due_at=None)
+    assert "an operator cancelled it before it was sent" in " ".join(shown([], [row]).split())
