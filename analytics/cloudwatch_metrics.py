@@ -57,11 +57,11 @@ def emf_lines(
 def _instant(effective_at: datetime, now: datetime) -> datetime:
     """Return the minute of *effective_at*, where CloudWatch takes it; else now."""
     minute = effective_at.replace(second=0, microsecond=0)
-    return minute if now - _OLDEST <= minute <= now else now
+    return minute if now - OLDEST <= minute <= now else now
 
 
 # What is older than two weeks is refused (specification; an hour is left for the way).
-_OLDEST = timedelta(days=14) - timedelta(hours=1)
+OLDEST = timedelta(days=14) - timedelta(hours=1)
 
 
 def _series(row: RollupInput, level: MetricsLevel) -> list[MetricSeries]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 
 import boto3
@@ -19,6 +20,7 @@ from local_cloud.demo.play import Play
 from local_cloud.demo.progress import progress
 from local_cloud.demo.shop import SHOP
 from local_cloud.environment import REGION
+from local_cloud.history.write import WrittenHistory
 from local_cloud.inbox import FILE_NAME
 from local_cloud.provider_simulator.faults.control import FaultClient
 from local_cloud.provider_simulator.faults.fault import FaultKind, ProviderFault
@@ -34,7 +36,7 @@ from ordercast.people.person import Person
 from ordercast.producer import Producer
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import in_all
-from ordercast.workflows.read_rollups import HOUR
+from ordercast.workflows.read_rollups import HOUR, rollups_between
 
 IDLE_LIMIT = 90.0
 """Seconds without progress after which the demo ends; the sweeper runs within that time."""
@@ -48,12 +50,16 @@ SELDOM = 1.0  # seconds between two looks at the counts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """Plays a day and follows it to its end; *keep_in* gets the messages and the report."""
+    """Plays a day and follows it to its end; *keep_in* gets the messages and the report.
+
+    With a history of the days *before* there is a second report, of these and the day.
+    """
 
     cloud: LocalCloud
     console: Console
     keep_in: Path
     idle_limit: float = IDLE_LIMIT
+    before: WrittenHistory | None = None
 
     def __call__(self, orders: int, *, seed: int) -> DemoOutcome:
         """Run to the end, or until there is no progress for a while."""
@@ -112,13 +118,37 @@ class Demo:
         """Save the messages and the report; return the pages to look at."""
         inbox = save_inbox(counts.messages, self.keep_in)
         shutil.copy(self.cloud.inbox / FILE_NAME, self.keep_in)
+        page = self._report(REPORT, buckets, stage, since, beside={WEEKS: "With the days before"})
+        pages = {"messages": inbox, "report": page}
+        if self.before:
+            first = datetime.combine(self.before.first, time_of_day.min, tzinfo=UTC)
+            rollups = rollups_between(counts.rollups, first, datetime.now(UTC) + HOUR)
+            beside = {REPORT: "The day alone"}
+            weeks = self._report(WEEKS, rollups, stage, first, beside=beside)
+            pages["report with the days before"] = weeks
+        return pages
+
+    def _report(
+        self,
+        name: str,
+        buckets: Mapping[RollupKey, Amounts],
+        stage: str,
+        since: datetime,
+        *,
+        beside: Mapping[str, str],
+    ) -> Path:
         now = datetime.now(UTC)
-        page = self.keep_in / "report.html"
+        page, until = self.keep_in / name, _hour(now) + HOUR
+        others = beside if self.before else {}
         page.write_text(
-            report(buckets, stage=stage, since=since, until=_hour(now) + HOUR, made_at=now),
+            report(buckets, stage=stage, since=since, until=until, made_at=now, beside=others),
             encoding="utf-8",
         )
-        return {"messages": inbox, "report": page}
+        return page
+
+
+REPORT, WEEKS = "report.html", "weeks.html"
+"""The report of the day, and that with the days before it."""
 
 
 @dataclass(slots=True)

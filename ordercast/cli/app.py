@@ -19,6 +19,7 @@ from ordercast.cli.doctor import doctor
 from ordercast.cli.export import export
 from ordercast.cli.find import find
 from ordercast.cli.forget import forget
+from ordercast.cli.history import history
 from ordercast.cli.messages import messages
 from ordercast.cli.new import new
 from ordercast.cli.options import CloudName, Shop, Stage
@@ -93,6 +94,7 @@ app.command()(orders)
 app.command()(tail)
 app.command("console")(show_console)
 app.command()(export)
+app.command()(history)
 
 
 def main() -> None:

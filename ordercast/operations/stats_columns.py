@@ -97,6 +97,27 @@ STATS: Sequence[Column] = (
         "delivery_rate",
         "delivery\nrate",
     ),
+    _count("bounced", "e-mails to addresses that do not exist", heading="bounced"),
+    _column(
+        SHARE,
+        "bounce_rate",
+        "`bounced` divided by the e-mails that SES took; empty where it took none",
+        heading="bounce\nrate",
+    ),
+    _count("complained", "e-mails that were called spam", heading="called\nspam"),
+    _column(
+        SHARE,
+        "complaint_rate",
+        "`complained` divided by the e-mails that SES took; empty where it took none",
+        heading="complaint\nrate",
+    ),
+    _column(
+        BY_RULE,
+        "failed_by_reason",
+        "how many of `undelivered` by the reason that the provider gave, the most frequent first; "
+        "an object, as `suppressed_by_rule` is",
+        "failed_for",
+    ),
     _group(
         "in_flight",
         "those that wait to be sent, are being sent, or were sent and may still arrive",

@@ -7,6 +7,7 @@ from typing import Literal, get_args, get_type_hints
 
 from msgspec import Struct
 
+from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 from ordercast.pacing.holds import Why
 from ordercast.receipts.provider_events import OVER_PRICE, REFUSED_BY_PROVIDERS
@@ -123,6 +124,35 @@ class Figures(Struct, frozen=True, kw_only=True):
         return {rule: n for (state, rule), n in self.rules.items() if state == State.SUPPRESSED}
 
     @property
+    def failed_for(self) -> dict[str, int]:
+        """The number of failed or bounced notifications by the reason that was given, most frequent first."""
+        found: dict[str, int] = {}
+        for (state, reason), n in self.rules.items():
+            if state in COUNTS_AS_UNDELIVERED:
+                found[reason] = found.get(reason, 0) + n
+        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+    @property
+    def bounced(self) -> int:
+        """E-mails to addresses that do not exist."""
+        return self._in({State.BOUNCED})
+
+    @property
+    def complained(self) -> int:
+        """E-mails that were called spam."""
+        return self._in({State.COMPLAINED})
+
+    @property
+    def bounce_rate(self) -> Decimal | None:
+        """Bounced, of the e-mails that SES took, as SES judges an account; None without any."""
+        return self._of_emails(self.bounced)
+
+    @property
+    def complaint_rate(self) -> Decimal | None:
+        """Complained, of the e-mails that SES took; None without any."""
+        return self._of_emails(self.complained)
+
+    @property
     def fallbacks(self) -> int:
         """Notifications that took another's place, but for those that were suppressed."""
         return self._count(FALLBACKS)
@@ -178,6 +208,10 @@ class Figures(Struct, frozen=True, kw_only=True):
     def _named(self, prefix: str) -> list[tuple[str, Amount]]:
         return [(n, amount) for n, amount in self.amounts.items() if n.startswith(prefix)]
 
+    def _of_emails(self, some: int) -> Decimal | None:
+        emails = self._count(_EMAILS)
+        return Decimal(some) / emails if emails else None
+
     @property
     def _held(self) -> int:
         """Notifications behind a hold: they are deferred, and the rule is why."""
@@ -192,6 +226,9 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 _SPENT = get_type_hints(Spend)
 
+_EMAILS = "emails taken"
+"""What `by` adds to a group besides what its buckets hold: of amounts alone nobody can tell a channel."""
+
 
 def by(
     buckets: Mapping[RollupKey, Amounts], dimensions: Sequence[Dimension]
@@ -203,17 +240,25 @@ def by(
     groups: dict[tuple[str | None, ...], dict[str, Amount]] = {}
     for bucket, amounts in buckets.items():
         key = tuple(_value(bucket, each) for each in dimensions)
-        add(groups.setdefault(key, {}), amounts)
+        group = groups.setdefault(key, {})
+        add(group, amounts)
+        if bucket.channel == Channel.EMAIL and TAKEN in amounts:
+            add(group, {_EMAILS: amounts[TAKEN]})
     ordered = sorted(groups.items(), key=lambda group: [each or "" for each in group[0]])
     return {key: Figures(amounts=amounts) for key, amounts in ordered}
 
 
 def in_all(amounts: Iterable[Amounts]) -> Figures:
-    """Return the figures of all amounts together."""
+    """Return the figures of all amounts together, without rates of e-mails (`whole`)."""
     total: dict[str, Amount] = {}
     for each in amounts:
         add(total, each)
     return Figures(amounts=total)
+
+
+def whole(buckets: Mapping[RollupKey, Amounts]) -> Figures:
+    """Return the figures of all buckets together; without any, all are 0 or unknown."""
+    return by(buckets, []).get((), Figures(amounts={}))
 
 
 def _value(bucket: RollupKey, dimension: Dimension) -> str | None:

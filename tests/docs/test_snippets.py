@@ -60,6 +60,9 @@ RUN_BY = {
     ("docs/rollups.md", "Comparing", ""): (
         f"{PAGE}test_the_rollups_are_compared_and_written_down",
     ),
+    ("docs/local-cloud.md", "A history to look at", ""): (
+        "cli/test_history.py::test_the_commands_that_the_page_shows_are_taken",
+    ),
     ("docs/local-cloud.md", "Providers that fail", ""): (
         "cli/test_simulator.py::test_the_commands_that_the_page_shows_are_taken",
     ),

@@ -3,6 +3,7 @@
 import os
 import shlex
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -11,13 +12,14 @@ from msgspec.structs import asdict
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.report import print_outcome
 from local_cloud.demo.run import Demo
+from local_cloud.history.write import DAYS, WrittenHistory, write_history
 from local_cloud.inbox import read_inbox
 from ordercast.cli.local.beside import console_beside
 from ordercast.cli.local.clouds import local_target, running_cloud
 from ordercast.cli.local.failures import stopped_on_failure
 from ordercast.cli.local.in_flight import count_in_flight
 from ordercast.cli.local.inbox import inbox_listing, save_inbox
-from ordercast.cli.output.progress import steps
+from ordercast.cli.output.progress import Steps, steps
 from ordercast.cli.output.terminal import console
 from ordercast.operations.command_name import command_name
 from ordercast.usage_error import UsageError
@@ -95,9 +97,11 @@ def demo(orders: int, *, seed: int, keep: bool) -> None:
         cloud = LocalCloud.start("demo", another=True, progress=progress)
         with stopped_on_failure(cloud):
             cloud.deploy(progress=progress)
+            before = _days_before(cloud, seed=seed, progress=progress)
     with stopped_on_failure(cloud):
         keep_in = OUT / cloud.name
-        outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
+        play = Demo(cloud=cloud, console=console, keep_in=keep_in, before=before)
+        outcome = play(orders, seed=seed)
         print_outcome(outcome, console)
         if keep:
             cloud.release()
@@ -112,6 +116,21 @@ def demo(orders: int, *, seed: int, keep: bool) -> None:
         raise typer.Exit(1)
 
 
+def _days_before(cloud: LocalCloud, *, seed: int, progress: Steps) -> WrittenHistory:
+    """Write a history of the days before the demo's."""
+    step = f"write {DAYS} days before"
+    progress(step, "started")
+    written = write_history(
+        local_target(cloud), now=datetime.now(UTC), messages_a_day=OF_A_DEMO, seed=seed
+    )
+    progress(step, "finished")
+    return written
+
+
+OF_A_DEMO = 120
+"""Messages a day of the history before a demo: enough to look at, and written in seconds."""
+
+
 def _advise_after_demo(kept: LocalCloud | None) -> None:
     if kept is None:
         console.print("Everything is stopped. To look around in it:")
@@ -123,6 +142,7 @@ def _advise_after_demo(kept: LocalCloud | None) -> None:
         console_beside(kept) or f"{command_name()} console --cloud {name}",
         f"{command_name()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
         f"{command_name()} stats --cloud {name}",
+        f"{command_name()} stats --by day --since {DAYS + 1}d --cloud {name}",
         f"{command_name()} parked list --cloud {name}",
         f"{command_name()} down --cloud {name}    # stops it",
     )

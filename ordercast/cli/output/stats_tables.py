@@ -30,25 +30,31 @@ ALL = "all"
 
 
 def stats_tables(dimensions: Sequence[str], groups: Groups, total: Figures) -> list[RenderableType]:
-    """Return the delivery rate, the notifications outside it, the latencies, and the rules."""
+    """Return the delivery rate, the notifications outside it, the e-mails' bounces, the latencies, and the reasons."""
     rows = _rows(groups, total)
-    shown = [column for column in STATS if column.heading]
-    outside = [column.name for column in shown].index("delivery_rate") + 1
+    headed = [column for column in STATS if column.heading]
+    outside = [column.name for column in headed].index("delivery_rate") + 1
     tables = {
-        "Notifications": shown[:outside],
+        "Notifications": headed[:outside],
         "Outside the rate: notifications": [
-            each for each in shown[outside:] if each.unit == NOTIFICATIONS
+            each
+            for each in headed[outside:]
+            if each.unit == NOTIFICATIONS and each.name not in _OF_EMAILS
         ],
-        "Longest time for 50 %, 95 % and 99 %": [each for each in shown if each.unit == SECONDS],
+        "Bounces and complaints, of e-mails": [each for each in headed if each.name in _OF_EMAILS],
+        "Longest time for 50 %, 95 % and 99 %": [each for each in headed if each.unit == SECONDS],
     }
     drawn = [_table(title, dimensions, columns, rows) for title, columns in tables.items()]
-    return [*drawn, *_suppressed(total)]
+    return [*drawn, *_by_reason(total)]
+
+
+_OF_EMAILS = ("bounced", "bounce_rate", "complained", "complaint_rate")
 
 
 def cost_tables(dimensions: Sequence[str], groups: Groups, total: Figures) -> list[RenderableType]:
     """Return the sums, unrounded, and sentences that explain them."""
-    shown = [column for column in COST if column.heading]
-    table = _table("Cost, US dollars", dimensions, shown, _rows(groups, total))
+    headed = [column for column in COST if column.heading]
+    table = _table("Cost, US dollars", dimensions, headed, _rows(groups, total))
     return [table, *map(Text, _explained(total.money))]
 
 
@@ -81,12 +87,13 @@ def _cells(columns: Sequence[Column], rows: Sequence[Row]) -> list[list[str]]:
     amounts = [v for each, usd in zip(values, money, strict=True) if usd for v in each]
     written = iter(exact(each for each in amounts if isinstance(each, Decimal)))
     return [
-        [next(written) if usd else _shown(value) for value in each]
+        [next(written) if usd else shown(value) for value in each]
         for each, usd in zip(values, money, strict=True)
     ]
 
 
-def _shown(value: Measure) -> str:
+def shown(value: Measure) -> str:
+    """Return a value with its unit, for a person."""
     if isinstance(value, int):
         return count(value)
     if isinstance(value, timedelta):
@@ -94,9 +101,17 @@ def _shown(value: Measure) -> str:
     return percent(value) if isinstance(value, Decimal) else NONE
 
 
-def _suppressed(total: Figures) -> list[RenderableType]:
-    rules = [f"{rule} {count(n)}" for rule, n in total.suppressed_by.items()]
-    return [Text(f"Suppressed by rule: {', '.join(rules)}.")] if rules else []
+def _by_reason(total: Figures) -> list[RenderableType]:
+    """Return what failed and what was suppressed, by reason, with its sum."""
+    found = {"Failed or bounced": total.failed_for, "Suppressed by rule": total.suppressed_by}
+    return [
+        Text(
+            f"{name}: {', '.join(f'{why} {count(n)}' for why, n in reasons.items())}; "
+            f"{count(sum(reasons.values()))} in all."
+        )
+        for name, reasons in found.items()
+        if reasons
+    ]
 
 
 def _explained(money: Spend) -> list[str]:
@@ -122,7 +137,7 @@ def _explained(money: Spend) -> list[str]:
 def _table(
     title: str, dimensions: Sequence[str], columns: Sequence[Column], rows: Sequence[Row]
 ) -> Grid:
-    grid = Grid(title=title, title_justify="left", title_style="", box=_BOX, padding=_GAP)
+    grid = Grid(title=title, title_justify="left", title_style="", box=BOX, padding=GAP)
     grid.add_column(" · ".join(dimensions), overflow="fold", vertical="bottom")
     cells = _cells(columns, rows)
     for column, values in zip(columns, cells, strict=True):
@@ -137,5 +152,5 @@ def _table(
     return grid
 
 
-_GAP = (0, 0, 0, 1)
-_BOX = box.Box("    \n" * 2 + " -- \n" + "    \n" * 2 + " -- \n" + "    \n" * 2)
+GAP = (0, 0, 0, 1)
+BOX = box.Box("    \n" * 2 + " -- \n" + "    \n" * 2 + " -- \n" + "    \n" * 2)

@@ -19,7 +19,7 @@ from ordercast.operations.report.shares import GROUP_NAMES
 from ordercast.operations.report.svg import DISCS
 from ordercast.operations.stats_columns import COST, STATS
 from ordercast.rollups.rollup import Amounts, RollupKey
-from ordercast.rollups.statistics import DIMENSIONS, by, in_all
+from ordercast.rollups.statistics import DIMENSIONS, by, whole
 from ordercast.workflows.read_rollups import rollups_between
 
 if TYPE_CHECKING:
@@ -46,17 +46,17 @@ def figures(request: Request) -> Response:
     """Show tiles and plots."""
     chosen = _chosen(request)
     asked = request.query_params
-    whole = in_all(chosen.buckets.values())
+    total = whole(chosen.buckets)
     return shown(
         request,
         "figures.html",
         chosen=chosen,
         since=asked.get("since", ""),
         until=asked.get("until", ""),
-        tiles=tiles(whole),
+        tiles=tiles(total),
         plots=plots(chosen.buckets),
         discs=DISCS,
-        empty=not whole.notifications,
+        empty=not total.notifications,
         dimensions=DIMENSIONS,
         query=_query(chosen),
         drill=partial(_drill, chosen),
@@ -67,8 +67,8 @@ def as_csv(request: Request) -> Response:
     """Return what `ordercast stats --csv` prints, or `cost` with `of=cost`."""
     chosen, named = _chosen(request), dimensions(request.query_params.get("by", ""))
     columns = COST if request.query_params.get("of") == "cost" else STATS
-    whole: Groups = {(): in_all(chosen.buckets.values())}
-    groups: Groups = by(chosen.buckets, named) if named else whole
+    all_: Groups = {(): whole(chosen.buckets)}
+    groups: Groups = by(chosen.buckets, named) if named else all_
     file = StringIO()
     print_csv(named, columns, groups, file)
     headers = {"Content-Disposition": 'attachment; filename="ordercast.csv"'}

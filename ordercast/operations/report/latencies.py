@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import log10
 
 from ordercast.operations.report import svg
-from ordercast.operations.report.plot import CHANNELS, AmountsByKey, Plot, channels
+from ordercast.operations.report.plot import CHANNELS, LEGEND, AmountsByKey, Plot, channels
 from ordercast.operations.report.svg import PlotPoint, Tick
 from ordercast.operations.units import length
 from ordercast.rollups.statistics import Figures, Step
@@ -26,12 +26,13 @@ def latencies(buckets: AmountsByKey) -> Plot | None:
     return Plot(
         name="latencies",
         title="How long it took",
-        says="From event to acceptance, from there to the provider, from there to the handset; and in "
-        "all. The marks are the longest times of 50 %, 95 % and 99 %. The scale is logarithmic.",
+        says="From the event until it was accepted, from there to the provider, from there to the "
+        "handset; and in all. Half took no longer than the first mark, 95 % than the second and "
+        "99 % than the third. Each step of the scale is ten times the last.",
         drawing=svg.spans(drawn, _ticks(scale)),
         columns=["step", "p50", "p95", "p99"],
         rows=[[f"{CHANNELS[channel]}, {name}", *map(length, took)] for name, channel, took in rows],
-        legend=CHANNELS,
+        legend=LEGEND,
         marked=True,
     )
 

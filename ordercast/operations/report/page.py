@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from ordercast.operations.report.latencies import latencies
 from ordercast.operations.report.plot import Plot
 from ordercast.operations.report.rates import rates
-from ordercast.operations.report.shares import costs, funnel, places, suppressed
+from ordercast.operations.report.shares import costs, failures, funnel, places, suppressed
 from ordercast.operations.report.svg import DISCS
+from ordercast.operations.report.volumes import volumes
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, dollars, length, percent, to_the_cent
 from ordercast.rollups.rollup import Amounts, RollupKey
@@ -25,8 +27,11 @@ def report(
     since: datetime,
     until: datetime,
     made_at: datetime,
+    beside: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the page of the notifications accepted from *since* until before *until*.
+
+    *beside* are other reports in the same folder: what each is of, by its file.
 
     It loads nothing, runs no script, and holds no personal data: only templates, countries and
     rules.
@@ -37,6 +42,7 @@ def report(
         since=since,
         until=until,
         made_at=made_at,
+        beside=beside,
         tiles=tiles(figures),
         plots=plots(buckets),
         discs=DISCS,
@@ -51,7 +57,7 @@ def plots(buckets: Mapping[RollupKey, Amounts]) -> list[Plot]:
 
 
 _HERE = "ordercast.operations.report"
-_PLOTS = (rates, funnel, latencies, suppressed, costs, places)
+_PLOTS = (volumes, rates, funnel, latencies, failures, suppressed, costs, places)
 
 
 def tiles(figures: Figures) -> list[tuple[str, str, str]]:

@@ -13,6 +13,9 @@ AmountsByKey = Mapping[RollupKey, Amounts]
 CHANNELS: Mapping[str, str] = {str(name): traits.label for name, traits in ALL_CHANNELS.items()}
 """The channels, by the class that they are drawn in."""
 
+LEGEND: Mapping[str, str] = {str(name): traits.messages for name, traits in ALL_CHANNELS.items()}
+"""What is drawn in that class, in words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:

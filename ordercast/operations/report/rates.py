@@ -1,14 +1,20 @@
 """Plot delivery rates by channel and hour of acceptance. Used by the report."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ordercast.operations.report import svg
-from ordercast.operations.report.plot import CHANNELS, AmountsByKey, Plot
+from ordercast.operations.report.moments import (
+    dates,
+    from_first_to_last,
+    place_among,
+    shown,
+    step_of,
+)
+from ordercast.operations.report.plot import CHANNELS, LEGEND, AmountsByKey, Plot
 from ordercast.operations.report.svg import Point, Tick
 from ordercast.operations.units import NONE, count, percent
-from ordercast.rollups.statistics import Dimension, Figures, by
+from ordercast.rollups.statistics import Figures, by
 
 Rates = Mapping[tuple[str, str], Figures]
 """By moment and channel; only where something was delivered or failed."""
@@ -16,7 +22,7 @@ Rates = Mapping[tuple[str, str], Figures]
 
 def rates(buckets: AmountsByKey) -> Plot | None:
     """Draw it by hour, or by day if there are too many hours."""
-    step: Dimension = "hour" if len({bucket.hour for bucket in buckets}) <= _HOURS else "day"
+    step = step_of(buckets)
     found: Rates = {
         (str(moment), str(channel)): figures
         for (moment, channel), figures in by(buckets, [step, "channel"]).items()
@@ -24,24 +30,21 @@ def rates(buckets: AmountsByKey) -> Plot | None:
     }
     if not found:
         return None
-    moments = _all_from_first_to_last({moment for moment, _ in found}, step)
+    moments = from_first_to_last({moment for moment, _ in found}, step)
     floor = _floor(found)
     series = {channel: _points(found, moments, channel, floor) for channel in CHANNELS}
     return Plot(
         name="rates",
         title=f"Delivery rate by channel and {step}",
-        says=f"Delivered, of delivered and failed or bounced, by the {step} (UTC) of acceptance. "
-        f"The scale begins at {floor * 100:.0f} %.",
-        drawing=svg.lines(series, x=_dates(moments), y=_levels(floor)),
+        says="How many messages arrived, of those that arrived, failed or bounced, by the "
+        f"{step} (UTC) in which they were accepted. The scale begins at {floor * 100:.0f} %.",
+        drawing=svg.lines(series, x=dates(moments), y=_levels(floor)),
         columns=[f"{step} (UTC)", *(f"{each}: rate" for each in CHANNELS.values())],
         rows=_table(found, moments),
-        legend=CHANNELS,
+        legend=LEGEND,
         marked=True,
         wide=True,
     )
-
-
-_HOURS = 10 * 24
 
 
 def _points(
@@ -54,20 +57,15 @@ def _points(
             points.append(None)
             continue
         y = float((figures.delivery_rate - floor) / (1 - floor))
-        says = f"{_date(moment)}: {_rate(figures)}"
-        points.append(Point(x=_place(place, moments), y=y, says=says))
+        says = f"{shown(moment)}: {_rate(figures)}"
+        points.append(Point(x=place_among(place, moments), y=y, says=says))
     return points
-
-
-def _place(place: int, moments: Sequence[str]) -> float:
-    """Return the position of a moment, between the edges."""
-    return (place + 0.5) / len(moments)
 
 
 def _table(found: Rates, moments: Sequence[str]) -> list[list[str]]:
     rates_by = {key: _rate(figures) for key, figures in found.items()}
     return [
-        [_date(moment), *(rates_by.get((moment, channel), NONE) for channel in CHANNELS)]
+        [shown(moment), *(rates_by.get((moment, channel), NONE) for channel in CHANNELS)]
         for moment in moments
         if any((moment, channel) in rates_by for channel in CHANNELS)
     ]
@@ -76,16 +74,6 @@ def _table(found: Rates, moments: Sequence[str]) -> list[list[str]]:
 def _rate(figures: Figures) -> str:
     ended = figures.delivered + figures.undelivered
     return f"{percent(figures.delivery_rate)} of {count(ended)}"
-
-
-def _all_from_first_to_last(moments: set[str], step: Dimension) -> list[str]:
-    """Return all moments from first to last, including those without figures."""
-    ends = (min(moments), max(moments))
-    first, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in ends)
-    width = timedelta(hours=1) if step == "hour" else timedelta(days=1)
-    written = len(min(moments))
-    count_ = (last - first) // width + 1
-    return [(first + place * width).isoformat()[:written] for place in range(count_)]
 
 
 def _floor(found: Rates) -> Decimal:
@@ -101,14 +89,3 @@ def _levels(floor: Decimal) -> list[Tick]:
     steps = 5 if floor in {Decimal("0.5"), Decimal("0.9")} else 4
     shares = [Decimal(place) / steps for place in range(steps + 1)]
     return [Tick(float(s), f"{(floor + (1 - floor) * s) * 100:.0f} %") for s in shares]
-
-
-def _dates(moments: Sequence[str]) -> list[Tick]:
-    """Label the first, the middle and the last: there is room for three on a phone."""
-    chosen = sorted({0, len(moments) // 2, len(moments) - 1})
-    return [Tick(_place(each, moments), _date(moments[each])) for each in chosen]
-
-
-def _date(moment: str) -> str:
-    """Return `03-02 09:00` of an hour, `2026-03-02` of a day."""
-    return f"{moment[5:10]} {moment[11:]}:00" if "T" in moment else moment

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from ordercast.operations.report import svg
-from ordercast.operations.report.plot import CHANNELS, AmountsByKey, Plot, channels
+from ordercast.operations.report.plot import CHANNELS, LEGEND, AmountsByKey, Plot, channels
 from ordercast.operations.report.svg import PlotPoint, PlotRow
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, exact, percent
@@ -24,8 +24,8 @@ def funnel(buckets: AmountsByKey) -> Plot | None:
         of=in_all(buckets.values()).notifications,
         name="funnel",
         title="From event to handset",
-        says="Notifications: all of them, those to be sent by now, those that a provider "
-        "accepted, and those that arrived.",
+        says="Notifications: all of them, those that were to be sent by now, those that a "
+        "provider took, and those that arrived.",
     )
 
 
@@ -36,9 +36,9 @@ def places(buckets: AmountsByKey) -> Plot | None:
         lambda each: {GROUP_NAMES[group]: n for group, n in count_by_group(each).items() if n},
         of=in_all(buckets.values()).notifications,
         name="places",
-        title="State",
-        says="Notifications. The delivery rate consists of delivered, and failed or bounced; all "
-        "others are outside it.",
+        title="What became of them",
+        says="Notifications by where they are now. The delivery rate is of those that were "
+        "delivered, failed or bounced; all others are outside it.",
     )
 
 
@@ -49,8 +49,20 @@ def suppressed(buckets: AmountsByKey) -> Plot | None:
         lambda each: each.suppressed_by,
         of=sum(in_all(buckets.values()).suppressed_by.values()),
         name="suppressed",
-        title="Suppressed, by rule",
-        says="Notifications that were not sent by decision, by rule.",
+        title="Not sent on purpose, and why",
+        says="Suppressed notifications, by the rule that kept them from being sent.",
+    )
+
+
+def failures(buckets: AmountsByKey) -> Plot | None:
+    """Draw how many notifications failed or bounced for each reason of a provider."""
+    return _by_channel(
+        buckets,
+        lambda each: each.failed_for,
+        of=sum(in_all(buckets.values()).failed_for.values()),
+        name="failures",
+        title="Failed or bounced, and why",
+        says="Notifications that a provider could not deliver, by the reason that it gave.",
     )
 
 
@@ -85,7 +97,7 @@ def costs(buckets: AmountsByKey) -> Plot | None:
         drawing=svg.bars(_cost_bars(shown)[:_LONGEST]),
         columns=[*("country", "carrier", "estimate", "cost"), "unattributed", "messages unpriced"],
         rows=[list(row) for row in zip(shown, *columns, unpriced, strict=True)],
-        legend={"carrier": "carrier's price", "estimate": "estimate"},
+        legend={"carrier": "charged by the carrier", "estimate": "estimated"},
     )
 
 
@@ -145,7 +157,7 @@ def _by_channel(
             [row, *(count(parts.get(each, 0)) for each in CHANNELS), count(whole[row])]
             for row, parts in rows.items()
         ],
-        legend=CHANNELS,
+        legend=LEGEND,
     )
 
 

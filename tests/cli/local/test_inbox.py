@@ -1,3 +1,4 @@
+import re
 import stat
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -8,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from local_cloud.inbox import SentMessage
-from ordercast.cli.local.inbox import inbox_listing, save_inbox
+from ordercast.cli.local.inbox import A_PAGE, inbox_listing, save_inbox
 
 
 def message(**changes: Any) -> SentMessage:
@@ -47,6 +48,45 @@ def test_every_email_is_kept_as_it_looks_and_the_list_leads_to_it(tmp_path: Path
     links.feed(page.read_text())
     assert 2 == len(links.found)
     assert ["<h1>Hello</h1>"] * 2 == [(tmp_path / link).read_text() for link in links.found]
+
+
+def pages_of(page: Path) -> list[str]:
+    """Follow the links to older messages from the first page on."""
+    written = [page.read_text()]
+    while older := re.search(r'<a href="([^"]+)" rel="next">', written[-1]):
+        written.append((page.parent / older[1]).read_text())
+        assert len(written) < 100
+    return written
+
+
+def test_thousands_of_messages_are_listed_by_the_page_the_newest_first(tmp_path: Path) -> None:
+    sent = [message(text=f"text {n}.") for n in range(1, 3001)]
+    first, *further = pages_of(save_inbox(sent, tmp_path))
+
+    assert "3,000 messages" in first
+    assert "1 to 200 of 3,000" in first
+    assert 3000 / A_PAGE == 1 + len(further)
+    assert max(len(each) for each in (first, *further)) < 60_000
+    shown = re.findall(r"text (\d+)\.", "".join([first, *further]))
+    assert [f"{n}" for n in range(3000, 0, -1)] == shown
+
+
+def test_every_page_leads_to_pages_and_emails_that_are_there(tmp_path: Path) -> None:
+    save_inbox([EMAIL] * 1500, tmp_path)
+
+    for page in tmp_path.glob("*.html"):
+        links = Links()
+        links.feed(page.read_text())
+        assert [] == [link for link in links.found if not (tmp_path / link).is_file()]
+
+
+def test_a_shorter_inbox_leaves_no_page_of_a_longer_one(tmp_path: Path) -> None:
+    save_inbox([message()] * 500, tmp_path)
+    page = save_inbox([message()], tmp_path)
+
+    assert [page] == list(tmp_path.glob("*.html"))
+    assert "1 message to" in page.read_text()
+    assert "<nav" not in page.read_text()
 
 
 def test_a_shorter_inbox_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:

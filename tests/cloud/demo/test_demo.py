@@ -24,6 +24,7 @@ def ordercast_demo(played: Played, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(LocalCloud, "start", lambda *_, **__: played.cloud)
     monkeypatch.setattr(LocalCloud, "deploy", lambda *_, **__: None)
     monkeypatch.setattr(LocalCloud, "stop", lambda *_, **__: None)
+    monkeypatch.setattr(commands, "write_history", lambda *_, **__: None)
 
     def run(outcome: DemoOutcome) -> tuple[int, str]:
         written = StringIO()

@@ -140,7 +140,7 @@ def test_a_screen_reader_reads_each_plot_and_each_point(page: Page, address: str
 
     names = page.accessible_names()
 
-    assert 6 == sum(each.startswith("image: ") for each in names)
+    assert 7 == sum(each.startswith("image: ") for each in names)
     assert any(" of " in each and "03-02 14:00" in each for each in names)
 
 

@@ -44,9 +44,8 @@ def test_each_plot_has_a_title_a_description_and_its_numbers_as_a_table() -> Non
     html = page(*busy_lines())
 
     plots = re.findall(r'<svg role="img" aria-labelledby="(\S+) (\S+)"', html)
-    assert ["rates", "funnel", "latencies", "suppressed", "costs", "places"] == [
-        title.removesuffix("-title") for title, _ in plots
-    ]
+    drawn = [title.removesuffix("-title") for title, _ in plots]
+    assert ["volumes", "rates", "funnel", "latencies", "suppressed", "costs", "places"] == drawn
     for name in (part for pair in plots for part in pair):
         assert 1 == html.count(f'id="{name}"')
     assert all(table(html, title.removesuffix("-title")) for title, _ in plots)
@@ -64,6 +63,35 @@ def test_the_numbers_are_those_of_the_rollups() -> None:
     assert figures.notifications == sum(places)
     assert f"{figures.money.cost:.5f}" == f"{cost:.5f}"
     assert f"{figures.delivery_rate * 100:.1f} %" in words(html)  # type: ignore[operator]  # there is a rate
+
+
+def test_what_failed_is_counted_by_the_reason_that_the_provider_gave() -> None:
+    one = next(each for each in busy_lines() if each.state == "failed")
+    reasons = ["Phone has blocked SMS", "Invalid phone number", "Phone has blocked SMS"]
+    html = page(*(replace(one, id=f"n-{n}", rule=why) for n, why in enumerate(reasons)))
+
+    assert ["Phone has blocked SMS", "2"] == [
+        table(html, "failures")[0][0],
+        table(html, "failures")[0][-1],
+    ]
+
+
+def test_messages_are_counted_by_the_hour_without_a_gap_where_there_were_none() -> None:
+    first = next(each for each in busy_lines() if each.state == "delivered")
+    late = first.bucket._replace(hour=f"{first.bucket.hour[:11]}23")
+    html = page(first, replace(first, id="n-late", bucket=late))
+
+    rows = table(html, "volumes")
+    hours = 23 - int(first.bucket.hour[11:]) + 1
+    assert hours == len(rows)
+    assert 2 == sum(int(each) for row in rows for each in row[1:])
+
+
+def test_other_reports_are_linked_by_their_file() -> None:
+    html = report({}, stage="local", since=DAY, until=NEXT, made_at=NEXT, beside={"a.html": "A"})
+
+    assert '<a href="a.html">A</a>' in html
+    assert "<nav" not in page()
 
 
 def test_a_country_without_a_known_price_is_named_and_not_called_free() -> None:
