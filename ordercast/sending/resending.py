@@ -19,6 +19,7 @@ from ordercast.decisions.usable_addresses import (
 from ordercast.events.identity import resend_id
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Why
 from ordercast.people.written_numbers import NumberProblem
 from ordercast.receipts.unreached import unreached
 from ordercast.sending.send_rules import FORGOTTEN, NO_CHANNEL
@@ -140,7 +141,10 @@ def _unfinished(row: Notification, number: int) -> Iterator[ResendRefusal]:
 def _unknown(row: Notification, number: int) -> Iterator[ResendRefusal]:
     """Yield why *row* may arrive yet, or have arrived without a word."""
     hint = "--may-double sends it all the same: then it may come twice"
-    if row.state is State.IN_DOUBT:
+    if row.state is State.UNCONFIRMED and row.rule == Why.RESTORED:
+        said = f"{_named(number)} may have been sent before the ledger was lost"
+        yield ResendRefusal(said, hint)
+    elif row.state is State.IN_DOUBT:
         said = f"{_named(number)} is in doubt: nobody knows whether it was sent"
         yield ResendRefusal(said, hint)
     elif row.state in _WITH_PROVIDER:

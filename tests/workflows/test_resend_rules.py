@@ -76,6 +76,13 @@ def test_what_may_have_arrived_is_sent_again_only_by_a_word(state: State) -> Non
     assert state is world.state(row.id)
 
 
+def test_what_a_restored_ledger_does_not_know_to_be_sent_takes_that_word_too() -> None:
+    row = replace(DELIVERED, state=State.UNCONFIRMED, rule="restored")
+    assert "before the ledger was lost" in refused(world_with(row), row)
+    silent = replace(row, rule=None)
+    assert resend(world_with(silent), silent).row
+
+
 def suppressed_now(world: World) -> None:
     person = Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "blocked"})
     world.know(person)
