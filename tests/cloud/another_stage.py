@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.synthesis_cache import NO_INPUTS
+from local_cloud.synthesis_cache import INPUT_OF_DOCS, NO_INPUTS
 from tests.pages import ROOT
 
 
 def checkout_with(setting: str, checkout: Path) -> Path:
     """Copy what the app is synthesised from to *checkout*, and add a line to its local stage's settings."""
     shutil.copytree(ROOT, checkout, ignore=_not_synthesised)
+    (checkout / INPUT_OF_DOCS).parent.mkdir()
+    shutil.copyfile(ROOT / INPUT_OF_DOCS, checkout / INPUT_OF_DOCS)
     for name in (".tools", ".venv", "node_modules"):
         (checkout / name).symlink_to(ROOT / name)
     settings = checkout / "stages" / "local.toml"
