@@ -106,7 +106,7 @@ def _hours(
     wanted: MessageFilter, counted: CountedList, units: ReadUnits, before: str
 ) -> Iterator[_Step]:
     """Walk back by the hour; only behind an empty one the rollups are asked which is the next."""
-    hour, first = before[: len("2026-03-02T09")], hour_of(wanted.since)
+    hour, first = _last_hour(before), hour_of(wanted.since)
     while hour >= first:
         empty = True
         for row in counted.of_hour(hour, before=before, units=units):
@@ -123,6 +123,15 @@ def _hours(
             begins = _begin(f"{hour[:10]}T00")
             yield _Step(f"{hour[:10]}T00:", begins)
             hour = hour_of(begins - _HOUR)
+
+
+def _last_hour(before: str) -> str:
+    """Return the hour in which the newest before a place may stand: at its very beginning, the one before."""
+    hour, _, behind = before.partition(":")
+    return hour_of(_begin(hour) - _HOUR) if behind in _BEGINNING else hour
+
+
+_BEGINNING = ("", "00:00.000#")
 
 
 def _failures(

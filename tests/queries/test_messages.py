@@ -105,6 +105,21 @@ def test_hours_without_messages_are_not_read() -> None:
     assert 10 > len(stage.counted.asked)
 
 
+def test_the_hour_that_a_period_or_a_page_ends_at_is_not_read() -> None:
+    """It would cost a query for each shard, and can hold nothing that is meant."""
+    stage = Stage(accepted(1, MINUTE), accepted(2, 2 * HOUR))
+
+    stage.page(since=HOUR)
+    assert ["2026-03-02T11"] == hours_read(stage)
+    stage.counted.asked.clear()
+    assert ids(line(2)) == [row.id for row in stage.page("2026-03-02T11:").rows]
+    assert "2026-03-02T11" not in hours_read(stage)
+
+
+def hours_read(stage: Stage) -> list[str]:
+    return [hour for hour in stage.counted.asked if len(hour) == len("2026-03-02T11")]
+
+
 def test_a_rare_filter_stops_at_its_units_and_says_how_far_it_looked() -> None:
     rare = accepted(1, 20 * HOUR, state=State.COMPLAINED)
     stage = Stage(rare, *(accepted(n, n * MINUTE / 2) for n in range(2, 2000)))
