@@ -17,6 +17,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.people.person import Person, QuietHours
 from ordercast.sending.send_rules import decide
+from tests import address_secret as _secret  # noqa: F401 - worker processes hash addresses, too
 from tests.fakes.clock import START
 
 EMAIL = "ada@example.com"
