@@ -17,7 +17,13 @@ REPLACED_BY = {
 
 REPLACED_BY_NONE = {
     *("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Events::Rule"),
-    *("AWS::IAM::Policy", "AWS::KMS::Key", "AWS::Lambda::Function", "AWS::Logs::LogGroup"),
+    *(
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Policy",
+        "AWS::KMS::Key",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+    ),
     *("AWS::Logs::QueryDefinition",),
     *("AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::SSM::Parameter"),
     *("AWS::CloudWatch::CompositeAlarm", "AWS::Lambda::Permission"),

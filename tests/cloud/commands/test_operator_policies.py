@@ -120,7 +120,7 @@ def test_a_reader_reads_with_every_command(people: dict[str, Somebody]) -> None:
     assert {each for each in READS if each.startswith("find")} == failed.keys()
 
 
-def test_a_reader_sees_every_page_and_what_is_shown_is_recorded(
+def test_a_reader_sees_every_page_and_finds_by_address(
     people: dict[str, Somebody], secured: LocalCloud
 ) -> None:
     asked: list[object] = [["GET", each, {}] for each in PAGES]
@@ -139,6 +139,8 @@ def test_each_act_is_refused_to_a_reader_and_done_for_an_operator(
     assert ["resume --all --reason trial"] == done  # for nothing was paused
     told = {c.action for c in judged(secured) if c.role == "a-reader" and not c.allowed}
     assert {"dynamodb:PartiQLInsert", "kinesis:PutRecords"} <= told
+    tried = people["reader"].run("commands", ["audit --json"])["audit --json"]
+    assert '"outcome": "failed: ' in str(tried[1])  # type: ignore[index]
 
     acted = people["operator"].run("commands", ACTS)
     assert {} == {each: said for each, said in acted.items() if said[0] != 0}  # type: ignore[index]
