@@ -10,7 +10,7 @@ from typing import Any
 
 _ANSWERS = {
     "dynamodb": b'{"Responses": {}}',
-    "sns": b'<PublishBatchResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"/>',
+    "sns": b"<PublishBatchResponse><PublishBatchResult/></PublishBatchResponse>",
 }
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:notifications"
 
