@@ -21,7 +21,7 @@ def console(
         bool,
         typer.Option(
             "--allow-actions",
-            help="Let it pause, resume, redrive and drop; without, it only reads.",
+            help="Let it pause, resume, redrive, drop, correct, resend and cancel; without, it only reads.",
         ),
     ] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of loopback; 0 is any.")] = 0,

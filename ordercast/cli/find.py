@@ -39,7 +39,7 @@ def find(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Say in a line what became of it, then where to look; in all shops of late, and in what is parked."""
+    """Say in a line what became of it, then where to look; in every shop, and in what is parked."""
     now, where = datetime.now(UTC), target(stage, cloud)
     named = list(dict.fromkeys([*(shop or ()), *shops_of(where, now=now)]))
     found = found_by(text, searched(where), shops=named, now=now)

@@ -99,11 +99,14 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option of the command
         parked=_parked(where, customer, shop, address),
         on_lists=_on_lists(where, whom, address, endpoint=provider_endpoint(stage, cloud)),
     )
+    seen = forget_whom(whom, where.ledger(), where.people(), at=now, really=False)
+    if not (seen.is_any or found.parked or found.on_lists):
+        hint = None if address else "--shop names the shop of the customer's events"
+        raise UsageError("nothing is stored of that name", hint=hint)
     if yes:
         receipt = _forget(where, whom, found, reason=reason, drop=drop_parked, at=now)
     else:
-        outcome = forget_whom(whom, where.ledger(), where.people(), at=now, really=False)
-        receipt = _receipt(where, whom, outcome, found, dropped=0, at=now)
+        receipt = _receipt(where, whom, seen, found, dropped=0, at=now)
     if as_json:
         print(json.dumps(_document(receipt, done=yes), indent=2, ensure_ascii=False))
     else:

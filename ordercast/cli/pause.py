@@ -24,7 +24,7 @@ from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.notifications.channels import CHANNELS
-from ordercast.operations.holding import closed_channels, hold_back, let_go
+from ordercast.operations.holding import checked, closed_channels, hold_back, let_go
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.operations.waiting import waiting_in
@@ -38,7 +38,9 @@ ChannelPart = Annotated[list[Channel] | None, typer.Option("--channel", help="sm
 CountryPart = Annotated[
     list[str] | None,
     typer.Option(
-        "--country", help="Texts to this country: US, SE, ….", callback=each_given(read_country)
+        "--country",
+        help="Texts to this country: US, SE, …; e-mails have none.",
+        callback=each_given(read_country),
     ),
 ]
 CampaignPart = Annotated[
@@ -66,7 +68,7 @@ def pause(  # noqa: PLR0913, PLR0917 - each is an option of the command
     scope = _scope(channel, country, campaign, shop, priority)
     where = target(stage, cloud)
     if scope.parts:
-        _hold(where, scope, reason, say=not as_json)
+        _hold(where, checked(scope), reason, say=not as_json)
     _list(where.ledger(), as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from ordercast.console.stage import ConsoleStage
 from ordercast.operations.masking import masked
-from ordercast.operations.units import count, dollars, length, percent
+from ordercast.operations.units import count, dollars, length, percent, rate, sentence
 from ordercast.queries.state_words import WHYS, words_of
 
 PAGES = (
@@ -68,7 +68,15 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(when=when, count=count, dollars=dollars, took=length, percent=percent)
+    made.filters.update(
+        when=when,
+        count=count,
+        rate=rate,
+        sentence=sentence,
+        dollars=dollars,
+        took=length,
+        percent=percent,
+    )
     made.filters.update(scope_words=words_of, why_words=WHYS.__getitem__)
     made.filters.update(masked=lambda address: masked(address) if address else "nobody")
     return made

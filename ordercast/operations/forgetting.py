@@ -84,6 +84,11 @@ class ForgetOutcome(Struct, kw_only=True):
     addresses: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is known of whom to forget, or was."""
+        return bool(self.rows or self.records or self.before or self.changing or self.kept)
+
 
 class _Rows(Struct):
     """The rows of a person: what was seen of them, by hash or id, and what became of each."""

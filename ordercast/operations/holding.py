@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from ordercast.audit import Verb, of_many
 from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.acts import audited
 from ordercast.operations.caller import caller_on
 from ordercast.operations.target import Target
@@ -12,6 +13,14 @@ from ordercast.operations.units import count
 from ordercast.pacing.holds import PLACES, Hold, Scope, Why
 from ordercast.pacing.opening import opened
 from ordercast.usage_error import UsageError
+
+
+def checked(scope: Scope) -> Scope:
+    """Return *scope*; raises `UsageError` for one that would cover nothing: no e-mail has a country here."""
+    channel = scope.channel
+    if scope.country and channel and CHANNELS[channel].contact != "phone":
+        raise UsageError("country: only texts have one", hint="pause e-mails without it")
+    return scope
 
 
 def hold_back(where: Target, scope: Scope, *, reason: str) -> Hold:

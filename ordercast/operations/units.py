@@ -17,6 +17,16 @@ def count(number: int, thing: str = "") -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
+def rate(a_second: float) -> str:
+    """Return units a second, as `1,000` or `0.5`."""
+    return f"{a_second:,.1f}".removesuffix(".0")
+
+
+def sentence(words: str) -> str:
+    """Return *words* with a capital letter at the beginning, and no other change."""
+    return words[:1].upper() + words[1:]
+
+
 def percent(share: Decimal | None) -> str:
     """Return a share of 1 as `96.8 %`; 100 % and 0 % are only written for exactly all and none."""
     if share is None:

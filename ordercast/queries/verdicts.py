@@ -18,6 +18,8 @@ def verdict(row: Notification, holds: Iterable[Hold], *, now: datetime) -> str:
     behind = _behind(row, holds)
     if behind is not None:
         return f"not sent: {_held(behind, now)}"
+    if row.is_held:
+        return "not sent: what held it back was let go, and the sweeper is about to release it"
     if row.state is State.DEFERRED:
         rule = f" ({row.rule})" if row.rule else ""
         return f"not sent: it waits until {row.due_at or row.effective_at:%Y-%m-%d %H:%M} UTC{rule}"

@@ -163,3 +163,19 @@ def test_words_that_make_no_sense_change_nothing(
 
     assert (1, {EMAIL, PHONE}, []) == (status, recipients(world), acts(trail))
     assert says in err
+
+
+@pytest.mark.usefixtures("searched")
+def test_whoever_nothing_is_known_of_is_not_said_to_be_forgotten(
+    world: World,
+    run: Any,
+    trail: FakeAuditTrail,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A wrong id, or one of another shop: a receipt would be believed."""
+    monkeypatch.setattr(forget, "parked_with", lambda *_: [])
+    monkeypatch.setattr(forget, "said_of", lambda *_: [])
+    for words in (("c-404", *ASKED[2:]), ("c-1",), ("--address", "nobody@example.com")):
+        status, _, err = run("forget", *words, "--yes", "--reason", "T-18")
+        assert (1, True) == (status, "nothing is stored of that name" in err)
+    assert ({EMAIL, PHONE}, []) == (recipients(world), acts(trail))

@@ -89,6 +89,13 @@ def test_all_options_of_a_pause_join_to_one_scope(ledger, run) -> None:
     )
 
 
+def test_a_pause_that_would_cover_nothing_is_refused(ledger, run) -> None:
+    status, out, err = run("pause", "--channel", "email", "--country", "SE")
+
+    assert (1, "", []) == (status, out, scopes(ledger))
+    assert "country: only texts have one" in err
+
+
 def test_a_pause_says_how_many_messages_of_its_scope_wait_before_it_holds_them(stage, run) -> None:
     hour = hour_of(datetime.now(UTC))
     for country, channel, amounts in (

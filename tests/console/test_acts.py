@@ -118,6 +118,7 @@ def test_messages_are_held_back_and_let_go_with_a_reason(on: Example, actor: Bro
         {"channel": "sms"},
         {"channel": "fax", "reason": "a trial"},
         {"country": "Atlantis", "reason": "a trial"},
+        {"country": "Sweden", "channel": "email", "reason": "a trial"},
     ],
 )
 def test_a_pause_without_scope_or_reason_is_refused(

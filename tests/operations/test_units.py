@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordercast.operations.units import dollars, exact, length, percent, to_the_cent
+from ordercast.operations.units import dollars, exact, length, percent, rate, sentence, to_the_cent
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,11 @@ def test_dollars_lose_nothing_and_a_column_of_them_can_be_added_up() -> None:
 
 def test_a_sum_is_rounded_to_the_cent_commercially() -> None:
     assert "2,400.13" == to_the_cent(Decimal("2400.125"))
+
+
+def test_a_rate_is_written_without_a_power_of_ten() -> None:
+    assert ["1,000", "0.5", "14"] == [rate(1000), rate(0.5), rate(14.0)]
+
+
+def test_a_sentence_keeps_the_capitals_that_it_has() -> None:
+    assert "Not sent until 09:29 UTC" == sentence("not sent until 09:29 UTC")

@@ -35,6 +35,14 @@ def test_what_waits_behind_a_hold_names_it_and_since_when() -> None:
     )
 
 
+def test_what_waited_behind_a_hold_that_was_let_go_names_no_time_of_its_expiry() -> None:
+    let_go = replace(SWEDEN, released_at=NOW)
+    held: dict[str, Any] = {"state": State.DEFERRED, "held_by": SWEDEN.id, "rule": "paused"}
+
+    for holds in ((let_go,), ()):
+        assert "not sent: what held it back was let go" in said(holds, **held, due_at=NOW)
+
+
 def test_what_no_sender_may_take_names_the_hold_before_the_sweeper_has_seen_it() -> None:
     assert "not sent: texts to SE paused 12 min ago" == said(state=State.REQUESTED)
     assert "not sent yet" in said(state=State.REQUESTED, country="NO")

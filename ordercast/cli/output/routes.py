@@ -7,7 +7,7 @@ from rich.text import Text
 
 from ordercast.notifications.providers import label_of
 from ordercast.operations.route_states import Openness, RouteState
-from ordercast.operations.units import count
+from ordercast.operations.units import count, rate
 
 
 def listing(states: Iterable[RouteState], waiting: Mapping[str, int]) -> Text:
@@ -37,7 +37,7 @@ def fields_of(state: RouteState, waiting: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _details(state: RouteState, waiting: Mapping[str, int]) -> str:
-    pace = f"{state.rate:.3g} of {state.limit:g} a second"
+    pace = f"{rate(state.rate)} of {rate(state.limit)} a second"
     hold = state.hold
     if hold is None or state.since is None:
         return f"open, {pace}"

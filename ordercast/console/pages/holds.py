@@ -8,7 +8,7 @@ from ordercast.console.rendering import shown, stage_of
 from ordercast.console.routing import Form, shows, takes
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority
-from ordercast.operations.holding import closed_channels, hold_back, let_go
+from ordercast.operations.holding import checked, closed_channels, hold_back, let_go
 from ordercast.operations.waiting import waiting_in
 from ordercast.pacing.holds import Hold, Scope
 from ordercast.usage_error import UsageError
@@ -68,7 +68,7 @@ def _scope(form: Form) -> Scope:
     )
     if not scope.parts:
         raise UsageError("hold back what?", hint="Choose at least one.")
-    return scope
+    return checked(scope)
 
 
 def _reason(form: Form) -> str:
