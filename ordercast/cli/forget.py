@@ -101,7 +101,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option of the command
     )
     seen = forget_whom(whom, where.ledger(), where.people(), at=now, really=False)
     if not (seen.is_any or found.parked or found.on_lists):
-        hint = None if address else "--shop names the shop of the customer's events"
+        hint = "" if address else "--shop names the shop of the customer's events"
         raise UsageError("nothing is stored of that name", hint=hint)
     if yes:
         receipt = _forget(where, whom, found, reason=reason, drop=drop_parked, at=now)
