@@ -11,8 +11,9 @@ from ordercast.rollups.listed import ReadUnits
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
-FIRST_LIMIT = 16
-"""Items of each partition's first page: a list of 50 is filled by that of eight, at half a unit each."""
+FIRST_LIMIT = 32
+"""Items of each partition's first page: a list of 50 is filled by that of eight, at a unit each, also where
+a filter leaves every second one out."""
 
 MOST_LIMIT = 1024
 """Items of later pages, which grow: whoever looks for something rare reads on."""
