@@ -68,7 +68,10 @@ def merge_message(
     if message.state is State.DEFERRED:
         # Once for each message: it may be on its way again by now.
         again = known is None or known.state is not State.DEFERRED
-        return _to_be_sent_again(row, message) if again and is_unsent(row) else row
+        if again and is_unsent(row):
+            return _to_be_sent_again(row, message)
+        # What was not sent costs nothing, also if it was said before to be on its way.
+        return _with_cost(row)
     row = replace(
         _with_cost(row),
         sent_at=earliest((row.sent_at, sent_at)),
