@@ -27,7 +27,7 @@ READS = (
 ACTS = (
     *("customers import examples/customers.jsonl", "customers set c-1 --opt-out sms"),
     *("pause --channel sms --reason trial", "resume --all --reason trial"),
-    *("budget set --day 1000 --reason trial", "put examples/order.json"),
+    *("budget set --day 1000 --reason trial", "put examples/order.json --no-wait"),
 )
 
 PAGES = (
