@@ -24,7 +24,7 @@ ROLE = "ordercast-operator"
 STACKS = f"Ordercast-{STAGE}-*"
 ACCOUNT_STACKS = "Ordercast-Account*"
 
-_TRUST = {
+TRUST = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -47,7 +47,7 @@ class Operator:
     def of(cls, cloud: LocalCloud) -> "Operator":
         """Let the account's root make the role, and assume it."""
         iam = client_of("iam", endpoint=cloud.endpoint)
-        role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))
+        role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
         iam.put_role_policy(RoleName=ROLE, PolicyName="operator", PolicyDocument=POLICY.read_text())
         sts = client_of("sts", endpoint=cloud.endpoint)
         made = sts.assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="proof")["Credentials"]

@@ -59,5 +59,9 @@ def test_events_that_sns_does_not_take_are_said_and_the_batch_stays() -> None:
         parked_sources.republish(target(missing), [record(notification())])
 
 
-def test_a_stage_without_status_events_tells_nobody() -> None:
+def test_a_stage_without_status_events_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(clients, "sns_topics", lambda: made.append("a client"))
     parked_sources.republish(target(""), [record(notification())])
+
+    assert [] == made

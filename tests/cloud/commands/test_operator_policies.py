@@ -14,7 +14,7 @@ import pytest
 from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.calls import judged
-from local_cloud.environment import ACCOUNT
+from local_cloud.deploy_proof.operator import TRUST
 from ordercast.settings.published import output_parameter
 from tests.cloud.conftest import restored_environment
 from tests.pages import ROOT
@@ -34,17 +34,6 @@ PAGES = (
     *("/", "/messages", "/parked", "/parked/groups", "/find", "/figures", "/figures.csv"),
     *("/templates", "/settings", "/audit"),
 )
-
-_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +75,7 @@ def secured() -> Iterator[LocalCloud]:
 def somebody(cloud: LocalCloud, role: str, *policies: str) -> Somebody:
     """Make a role with the stage's policies of these names, and assume it."""
     iam, ssm, sts = (client_of(each, endpoint=cloud.endpoint) for each in ("iam", "ssm", "sts"))
-    made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]
+    made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
     for each in policies:
         name = output_parameter("local", f"{each}-policy-arn")
         arn = ssm.get_parameter(Name=name)["Parameter"]["Value"]
